@@ -1,0 +1,386 @@
+"""Marks the passages in a tree of rendered Markdown and lists them.
+
+A block's text is cut at sentence bounds; where a bound falls inside bold or a link, that element is
+split in two, so every passage of a block is one `<span class="passage" data-passage="N">`. Table
+rows, code and display formulas carry the class and the attribute themselves. All text of the answer
+belongs to exactly one passage; images belong to none.
+"""
+
+from dataclasses import dataclass, field
+
+from knowledge.chunking import (
+    ITEM_CHARS,
+    OPAQUE,
+    Passage,
+    classify,
+    sentence_bounds,
+    weigh,
+)
+
+from .render_tree import Element, Node, visible_text
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CONTAINERS = frozenset(
+    "blockquote dd details div dl figure li ol table tbody td tfoot th thead tr ul".split()
+)
+_TEXT_BLOCKS = frozenset(("p", "dt", "caption", "figcaption", "summary", *HEADINGS))
+_BLOCKS = _CONTAINERS | _TEXT_BLOCKS | {"pre", "hr"}
+_EMPHASIS = frozenset({"strong", "mark"})
+_TERMS = _EMPHASIS | {"em", "code"}
+#: A label is a name, not a sentence: "优点", "Local connectivity".
+MAX_LABEL = 40
+MAX_TERM = 60
+_LABEL_END = ":： \n\t*"
+
+
+@dataclass
+class _Draft:
+    """A passage being put together: a formula may join it after its lead-in."""
+
+    parts: list[str]
+    heading: str
+    kind: str
+    lead: bool = False
+    emphasised: list[str] = field(default_factory=list)
+    emphasised_chars: int = 0
+
+    def finish(self, position: int) -> Passage:
+        text = " ".join(part for part in self.parts if part)
+        share = min(1.0, self.emphasised_chars / max(1, len("".join(text.split()))))
+        return Passage(
+            position=position,
+            text=text,
+            heading=self.heading,
+            kind=self.kind,
+            weight=weigh(text, kind=self.kind, lead=self.lead, emphasis=share),
+            emphasised=tuple(dict.fromkeys(self.emphasised)),
+        )
+
+
+def mark_passages(root: Element) -> tuple[Passage, ...]:
+    """Mark the passages of `root` in place and return them in reading order."""
+    marker = _Marker()
+    marker.block(root, ())
+    return tuple(draft.finish(position) for position, draft in enumerate(marker.drafts))
+
+
+class _Marker:
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self.headings: list[tuple[int, str]] = []  # open headings as (level, text)
+        self.expects_formula = False  # the last passage announces what follows
+        self.section_start = True  # no statement yet under the present heading
+
+    # Blocks
+
+    def block(self, element: Element, labels: tuple[str, ...], kind: str = "statement") -> None:
+        """Mark everything in `element`; `labels` are the bold labels it stands under."""
+        run: list[Node] = []
+        children, element.children = element.children, []
+        label = lead_in = ""  # of this block's later children; of the next child only
+        for child in [*children, Element("hr", {"class": "end"})]:
+            if not isinstance(child, Element) or child.tag not in _BLOCKS:
+                run.append(child)
+                continue
+            if run:
+                nodes, found = self.run(run, self._context(labels, label), kind)
+                element.children += nodes
+                label, lead_in = self._follow(label, found, kind)
+                run = []
+            if child.attributes.get("class") == "end":
+                break
+            element.children.append(child)
+            context = (*labels, *filter(None, (label, lead_in)))
+            found = self._child(child, context, kind)
+            label, lead_in = self._follow(label, found, kind) if found else (label, "")
+
+    def _follow(self, label: str, found: "_Found", kind: str) -> tuple[str, str]:
+        """The label and the lead-in in force after a run of text."""
+        if found.is_label:
+            return found.label, ""
+        if kind == "item":  # "1. **Name**: text" names what is nested below it
+            return found.label or label, ""
+        return label, found.lead_in
+
+    def _context(self, labels: tuple[str, ...], label: str) -> tuple[str, ...]:
+        return (*labels, label) if label else labels
+
+    def _child(self, child: Element, labels: tuple[str, ...], kind: str) -> "_Found | None":
+        """Mark one block; the text found, where it can introduce the next block."""
+        tag = child.tag
+        if tag in HEADINGS or tag == "summary":
+            self._heading(child, int(tag[1]) if tag in HEADINGS else 7)
+        elif tag == "p":
+            child.children, found = self.run(child.children, labels, kind)
+            return found
+        elif tag in _TEXT_BLOCKS:
+            child.children, found = self.run(child.children, labels, kind)
+            return found
+        elif tag == "pre":
+            self._whole(child, "code", labels)
+        elif tag == "tr" and not any(
+            isinstance(part, Element) and part.tag in _BLOCKS
+            for cell in child.children
+            if isinstance(cell, Element)
+            for part in cell.children
+        ):
+            self._row(child, labels)
+        elif child.attributes.get("class") == "formula":
+            self._formula(child, labels)
+        elif tag in _CONTAINERS:
+            self.expects_formula = False
+            open_headings = list(self.headings)
+            self.block(child, labels, "item" if tag in ("li", "dd") else kind)
+            if tag in ("li", "details", "td", "blockquote"):
+                self.headings = open_headings
+        return None
+
+    def _heading(self, element: Element, level: int) -> None:
+        text = _squeeze(visible_text(element))
+        self.headings = [pair for pair in self.headings if pair[0] < level]
+        if text:
+            self._add(_Draft([text], self._path(()), "heading"), element)
+            self.headings.append((level, text.rstrip(_LABEL_END)))
+            self.section_start = True
+
+    def _whole(self, element: Element, kind: str, labels: tuple[str, ...]) -> None:
+        text = visible_text(element).strip("\n")
+        if text.strip():
+            self._add(_Draft([text], self._path(labels), kind), element)
+
+    def _row(self, row: Element, labels: tuple[str, ...]) -> None:
+        cells = [_squeeze(visible_text(cell)) for cell in row.children if isinstance(cell, Element)]
+        text = " ".join(filter(None, cells))
+        if not text:
+            return
+        header = all(cell.tag == "th" for cell in row.children if isinstance(cell, Element))
+        draft = _Draft([text], self._path(labels), "heading" if header else "row")
+        draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
+        self._add(draft, row)
+
+    def _formula(self, element: Element, labels: tuple[str, ...]) -> None:
+        text = visible_text(element)
+        if self.expects_formula and self.drafts:
+            draft = self.drafts[-1]
+            draft.parts.append(text)
+            draft.kind = "formula"
+            _set_passage(element, len(self.drafts) - 1)
+        else:
+            self._add(_Draft([text], self._path(labels), "formula"), element)
+
+    def _add(self, draft: _Draft, element: Element) -> None:
+        self.expects_formula = False
+        self.drafts.append(draft)
+        _set_passage(element, len(self.drafts) - 1)
+
+    def _path(self, labels: tuple[str, ...]) -> str:
+        return " > ".join([*(text for _, text in self.headings), *labels])
+
+    # Runs of text
+
+    def run(
+        self, nodes: list[Node], labels: tuple[str, ...], kind: str
+    ) -> tuple[list[Node], "_Found"]:
+        """Split a run of inline nodes into passages; the wrapped nodes, and what the run says
+        about the block after it."""
+        flat = _flatten(nodes)
+        text = "".join(leaf for leaf in flat)
+        if not _squeeze("".join(visible_text(node) for node in nodes)):
+            return nodes, _Found()
+        found = _look(nodes)
+        whole = found.is_label or (kind == "item" and len(text.strip()) <= ITEM_CHARS)
+        bounds = [len(text)] if whole else sentence_bounds(text)
+        result: list[Node] = []
+        rest = nodes
+        start = 0
+        for end in bounds:
+            piece, rest = _cut(rest, end - start)
+            inner = (*labels, found.label) if start and found.label and not found.is_label else labels
+            result += self._piece(piece, inner, kind, found)
+            start = end
+        last = self.drafts[-1].parts[-1]
+        self.expects_formula = last.endswith((":", "："))
+        return result + rest, found
+
+    def _piece(
+        self, nodes: list[Node], labels: tuple[str, ...], kind: str, found: "_Found"
+    ) -> list[Node]:
+        text = _squeeze("".join(visible_text(node) for node in nodes))
+        if not text:
+            return nodes
+        draft = _Draft([text], self._path(labels), kind)
+        draft.emphasised, draft.emphasised_chars = _emphasis(nodes)
+        if found.is_label and (kind != "item" or found.colon):
+            draft.kind = "heading"
+        elif _only_formula(nodes):
+            draft.kind = "formula"
+        else:
+            label = found.label or (labels[-1] if labels else "")
+            if not label and self.headings:
+                label = self.headings[-1][1]
+            draft.lead = self.section_start and not self.drafts_in_section()
+            draft.kind = classify(text, kind=kind, lead=draft.lead, label=label)
+            if draft.kind != "remark":
+                self.section_start = False
+            else:
+                draft.lead = False
+        span = Element("span", {}, nodes)
+        self._add(draft, span)
+        lead, tail = _outer_blanks(span)
+        return [*lead, span, *tail]
+
+    def drafts_in_section(self) -> bool:
+        """Whether the answer has said something already under a heading of a lower rank."""
+        return bool(self.headings) and any(
+            draft.kind in ("definition", "statement") for draft in self.drafts
+        )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a run of text says about itself: its label, and whether it is nothing but a label."""
+
+    label: str = ""
+    is_label: bool = False
+    colon: bool = False
+    lead_in: str = ""
+
+
+def _look(nodes: list[Node]) -> _Found:
+    text = _squeeze("".join(visible_text(node) for node in nodes))
+    colon = text.endswith((":", "："))
+    bare = text.rstrip(_LABEL_END)
+    first = next((node for node in nodes if not isinstance(node, str) or node.strip()), "")
+    if isinstance(first, Element) and first.tag in _EMPHASIS:
+        name = _squeeze(visible_text(first)).rstrip(_LABEL_END)
+        if name == bare and not name.endswith(("。", "！", "；", ".", "!")):
+            return _Found(label=name, is_label=len(name) <= 2 * MAX_LABEL, colon=colon)
+        rest = text[len(_squeeze(visible_text(first))) :].lstrip()
+        ended = _squeeze(visible_text(first)).endswith((":", "："))
+        if len(name) <= MAX_LABEL and (ended or rest.startswith((":", "：")) or _breaks(nodes, first)):
+            return _Found(label=name, lead_in=_lead_in(text))
+    head, mark, rest = text.replace(":", "：").partition("：")
+    if mark and rest and len(head) <= MAX_LABEL // 2 and not set(head) & set("，。；,;"):
+        return _Found(label=head, lead_in=_lead_in(text))
+    if colon and len(bare) <= MAX_LABEL // 2:
+        return _Found(label=bare, is_label=True, colon=True)
+    return _Found(lead_in=_lead_in(text))
+
+
+def _breaks(nodes: list[Node], first: Element) -> bool:
+    """Whether a line ends right after `first`."""
+    following = nodes[nodes.index(first) + 1 :][:1]
+    return any(
+        node.lstrip(" ").startswith("\n") if isinstance(node, str) else node.tag == "br"
+        for node in following
+    )
+
+
+def _lead_in(text: str) -> str:
+    """The last sentence of a text that ends in a colon, as context for the block after it."""
+    if not text.endswith((":", "：")):
+        return ""
+    bounds = sentence_bounds(text)
+    last = text[bounds[-2] if len(bounds) > 1 else 0 :].strip(_LABEL_END)
+    return last if len(last) <= MAX_LABEL else ""
+
+
+def _set_passage(element: Element, position: int) -> None:
+    element.add_class("passage")
+    element.attributes["data-passage"] = str(position)
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _only_formula(nodes: list[Node]) -> bool:
+    elements = [node for node in nodes if isinstance(node, Element)]
+    words = "".join(node for node in nodes if isinstance(node, str))
+    return (
+        len(elements) > 0
+        and all(element.tag in ("math", "br") for element in elements)
+        and not any(character.isalnum() for character in words)
+    )
+
+
+def _emphasis(nodes: list[Node]) -> tuple[list[str], int]:
+    """The emphasised terms among nodes, and how many characters are bold or highlighted."""
+    terms: list[str] = []
+    characters = 0
+    elements = [node for node in nodes if isinstance(node, Element)]
+    for top in elements:
+        inside: list[Element] = [top, *top.descendants()]
+        for element in inside:
+            if element.tag in _TERMS:
+                term = _squeeze(visible_text(element)).strip(_LABEL_END)
+                if term and len(term) <= MAX_TERM:
+                    terms.append(term)
+        outermost = [top] if top.tag in _EMPHASIS else [e for e in inside if e.tag in _EMPHASIS]
+        characters += sum(len("".join(visible_text(element).split())) for element in outermost)
+    return terms, characters
+
+
+# Cutting inline nodes
+
+def _flatten(nodes: list[Node]) -> list[str]:
+    """The text of inline nodes in which every formula, code and image is one opaque character."""
+    out: list[str] = []
+    for node in nodes:
+        if isinstance(node, str):
+            out.append(node)
+        elif node.tag == "br":
+            out.append("\n")
+        elif _is_atom(node):
+            out.append(OPAQUE)
+        else:
+            out += _flatten(node.children)
+    return out
+
+
+def _is_atom(element: Element) -> bool:
+    return element.tag in ("math", "code", "kbd", "img", "wbr", "ruby") or (
+        "image" in element.attributes.get("class", "").split()
+    )
+
+
+def _cut(nodes: list[Node], length: int) -> tuple[list[Node], list[Node]]:
+    """Split nodes after `length` characters of their flat text, splitting elements if need be."""
+    left: list[Node] = []
+    for index, node in enumerate(nodes):
+        if length <= 0:
+            return left, nodes[index:]
+        if isinstance(node, str):
+            if len(node) > length:
+                return [*left, node[:length]], [node[length:], *nodes[index + 1 :]]
+            size = len(node)
+        else:
+            size = sum(map(len, _flatten([node])))
+            if size > length:
+                first, second = node.copy_empty(), node.copy_empty()
+                first.children, second.children = _cut(node.children, length)
+                return [*left, first], [second, *nodes[index + 1 :]]
+        left.append(node)
+        length -= size
+    return left, []
+
+
+def _outer_blanks(span: Element) -> tuple[list[Node], list[Node]]:
+    """Take blanks and breaks at the ends of a passage out of it, so that marks fit the words."""
+    lead: list[Node] = []
+    tail: list[Node] = []
+    while span.children and _is_blank(span.children[0]):
+        lead.append(span.children.pop(0))
+    while span.children and _is_blank(span.children[-1]):
+        tail.insert(0, span.children.pop())
+    if span.children and isinstance(last := span.children[-1], str) and last != last.rstrip():
+        tail.insert(0, last[len(last.rstrip()) :])
+        span.children[-1] = last.rstrip()
+    if span.children and isinstance(first := span.children[0], str) and first != first.lstrip():
+        lead.append(first[: len(first) - len(first.lstrip())])
+        span.children[0] = first.lstrip()
+    return lead, tail
+
+
+def _is_blank(node: Node) -> bool:
+    return not node.strip() if isinstance(node, str) else node.tag == "br"
