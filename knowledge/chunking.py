@@ -17,6 +17,8 @@ ITEM_CHARS = 60
 MIN_LETTERS = 5
 #: Longer sentences are cut at a comma, so that one passage stays one thing to check.
 MAX_CHARS = 300
+#: A sentence ending in a colon only announces what follows if it is no longer than this.
+MAX_LEAD_IN = 60
 #: No sentence ends inside brackets or quotation marks shorter than this.
 MAX_BRACKET = 120
 
@@ -58,9 +60,7 @@ def sentence_bounds(text: str) -> list[int]:
     line before it cannot go on (it ends without a comma) and both sides are East Asian.
     """
     protected = _protected(text)
-    bounds = [
-        end for end in _candidates(text) if end < len(text) and not protected[end]
-    ]
+    bounds = [end for end in _candidates(text) if end < len(text) and not protected[end]]
     return _split_long(text, _join_short(text, [*bounds, len(text)]))
 
 
@@ -104,8 +104,10 @@ def _line_ends(text: str, index: int) -> bool:
     after = text[index + 1 : index + 81].lstrip()[:1]
     if not before or not after:
         return False
-    return bool(_WIDE.match(after)) and (before in "*)." or bool(_WIDE.match(before))) and (
-        before not in "，、：；（《“,"
+    return (
+        bool(_WIDE.match(after))
+        and (before in "*)." or bool(_WIDE.match(before)))
+        and (before not in "，、：；（《“,")
     )
 
 
@@ -175,9 +177,10 @@ _EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(
-    r"敬请期待|篇幅(?:限制|有限|所限)|(?:下面|接下来|以下|首先|最后|然后|现在)[^。]{0,30}(?:讲解|介绍|来看|看看|看下|看一下"
-    r"|分析一下|讲一讲|说明一下|推导|展开|聊聊)|(?:带着?|为)大家|(?:上面|前面|上文).{0,12}已经|欢迎(?:关注|点赞|留言)"
-    r"|希望.{0,12}(?:帮助|有用)|如[上下]?图(?:所示)?[，,：:]?\s*$|[上下]图(?:代表|展示|表明|是|为)"
+    r"敬请期待|篇幅(?:限制|有限|所限)|(?:带着?|为)大家|欢迎(?:关注|点赞|留言)|希望.{0,12}(?:帮助|有用)"
+    r"|(?:下面|接下来|下文|本文|本节)[^。]{0,60}(?:讲解|介绍|来看|看看|看一?下|讲一?讲|说明|推导|展开|聊聊|分析)"
+    r"|^\W*(?:首先|然后|最后)?[，,]?\s*我们(?:先|再|来|就|一起|接着|首先)*看|(?:上面|前面|上文).{0,12}已经"
+    r"|^\W*如?[上下]图(?:所示|代表|展示|表明|是|为)?[^，,。]*[：:。]?\s*$"
     r"|^\W*(?:let'?s|here (?:is|are)|in this (?:section|answer|post)|below (?:is|are)|thanks for)\b",
     re.IGNORECASE,
 )
@@ -187,13 +190,15 @@ _CONCLUSION = re.compile(
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(
-    r"^.{1,80}?(?:是指|指的?是|是一[种类个项]|定义为|被?称为|称作|又称|也称|也叫|或者叫|是[^，。；]{1,60}的(?:一种|方法|算法|技术"
+    r"^.{1,80}?(?:是指|指的?是|是[^，。；]{0,12}[一两三几多][种类个项]|定义为|被?称为|称作|又称|也称|也叫|或者叫|是[^，。；]{1,60}的(?:一种|方法|算法|技术"
     r"|过程|概念|指标|机制|模型|网络|策略|框架|任务|操作|函数|核心概念))"
     r"|^.{1,60}?\b(?:is|are) (?:an?|the|one of)\b|^.{1,60}?\b(?:refers? to|means|is defined as|stands for)\b"
     r"|^[^，。；：]{1,20}[，,]\s*(?:又|也)?(?:是|即)",
     re.IGNORECASE,
 )
-_DEFINITION_LABEL = re.compile(r"定义|概念|是什么|什么是|含义|definition|what is|concept", re.IGNORECASE)
+_DEFINITION_LABEL = re.compile(
+    r"定义|概念|是什么|什么是|含义|definition|what is|concept", re.IGNORECASE
+)
 
 #: The measure of importance before adjustments: what carries an answer counts most, what
 #: illustrates it little, and what only announces or names something nothing.
@@ -215,7 +220,7 @@ def classify(text: str, *, kind: str, lead: bool, label: str) -> str:
     `lead`: it is the first statement of the answer or of a section; `label`: the heading or bold
     label directly above or before it.
     """
-    if _BOILERPLATE.search(text) or _LEAD_IN.search(text):
+    if _BOILERPLATE.search(text) or (len(text) <= MAX_LEAD_IN and _LEAD_IN.search(text)):
         return "remark"
     if (lead or _DEFINITION_LABEL.search(label)) and _DEFINITION.search(text):
         return "definition"
@@ -236,4 +241,3 @@ def weigh(text: str, *, kind: str, lead: bool, emphasis: float) -> float:
         if emphasis:
             weight += 0.1 + 0.15 * emphasis
     return round(min(weight, 1.0), 2)
-

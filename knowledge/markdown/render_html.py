@@ -27,18 +27,17 @@ _INLINE = {
     "b": "strong", "i": "em", "strike": "del", "font": "mark", "tt": "code", "samp": "code",
 } | {
     name: name
-    for name in "strong em u s del ins sub sup kbd code mark small q cite var abbr ruby rt rp".split()
+    for name in ["strong", "em", "u", "s", "del", "ins", "sub", "sup", "kbd", "code", "mark", "small", "q", "cite", "var", "abbr", "ruby", "rt", "rp"]
 }  # fmt: skip
 _BLOCK = {
     "center": "div", "section": "div", "article": "div", "header": "div", "footer": "div",
     "nav": "div", "main": "div", "aside": "div",
 } | {
     name: name
-    for name in "p div blockquote ul ol li dl dt dd table thead tbody tfoot tr th td caption details"
-    " summary pre figure figcaption h1 h2 h3 h4 h5 h6".split()
+    for name in ["p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "details", "summary", "pre", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"]
 }  # fmt: skip
 #: Block elements whose text stands in them directly, not in paragraphs.
-_HOLDS_TEXT = frozenset("p li dt dd th td caption summary pre figcaption h4 h5 h6".split())
+_HOLDS_TEXT = frozenset(["p", "li", "dt", "dd", "th", "td", "caption", "summary", "pre", "figcaption", "h4", "h5", "h6"])
 #: Tags that say nothing about the text and are left out.
 _IGNORED = frozenset({"span", "big", "label", "html", "body", "tr/", "colgroup", "col"})
 _ATTRIBUTES = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
@@ -211,7 +210,11 @@ class _Writer:
         elif not closing:
             if sum(map(len, self.raw)) < MAX_RAW_DEPTH:
                 self.raw[-1].append(tag)
-                kept = {name: attributes[name] for name in _ATTRIBUTES.get(tag, ()) if name in attributes}
+                kept = {
+                    name: attributes[name]
+                    for name in _ATTRIBUTES.get(tag, ())
+                    if name in attributes
+                }
                 pairs = "".join(f' {name}="{escape(value)}"' for name, value in kept.items())
                 self.out.append(f"<{tag}{pairs}>")
         elif tag in self.raw[-1]:
@@ -251,7 +254,9 @@ def _image(source: str, alt: str, image_url: ImageUrl | None) -> str:
     name = unquote(source.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2])[-80:]
     if scheme not in ("", "http"):
         name = ""
-    label = escape(" · ".join(part for part in (" ".join(alt.split()), name) if part) or "…", quote=False)
+    label = escape(
+        " · ".join(part for part in (" ".join(alt.split()), name) if part) or "…", quote=False
+    )
     if scheme == "http":
         return f'<a class="image" href="{escape(source)}">{label}</a>'
     return f'<span class="image">{label}</span>'

@@ -18,14 +18,15 @@ MAX_CHARS = 4000
 MAX_DEPTH = 40
 
 #: Characters of East Asian scripts and their full-width punctuation.
-_WIDE = re.compile(r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_WIDE = re.compile(
+    r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]+"
+)
 #: One step of reading LaTeX: a command, a run of East Asian text, or any other character.
 _STEP = re.compile(rf"\\(?:[A-Za-z]+|.)|{_WIDE.pattern}|.", re.DOTALL)
 _REFERENCE = re.compile(r"&amp;(#x[0-9A-Fa-f]{1,6};)")
 #: Commands whose braces hold text already.
 _TEXT_COMMANDS = frozenset(
-    r"\text \textbf \textit \textrm \textsf \texttt \textnormal \mbox \hbox \fbox"
-    r" \begin \end \label \tag \color \textcolor \href \class \id".split()
+    [r"\text", r"\textbf", r"\textit", r"\textrm", r"\textsf", r"\texttt", r"\textnormal", r"\mbox", r"\hbox", r"\fbox", r"\begin", r"\end", r"\label", r"\tag", r"\color", r"\textcolor", r"\href", r"\class", r"\id"]
 )
 
 
@@ -50,7 +51,7 @@ def _to_mathml(latex: str, display: bool) -> str:
         return _as_source(latex, "formula too long to draw")
     try:
         element = convert_to_element(_prepare(latex), display=mode)
-    except Exception:  # noqa: BLE001 - the converter raises many kinds for malformed input
+    except Exception:
         return _as_source(latex, "formula could not be drawn")
     element.set("alttext", latex)
     # The converter writes symbols as character references into the text of its elements and undoes

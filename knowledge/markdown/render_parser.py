@@ -26,7 +26,9 @@ MAX_FORMULA_LINES = 100
 
 #: Stands for `|` in formulas while a table is split into cells. A noncharacter: never in real text.
 _HIDDEN_PIPE = "\ufdd0"
-_WIDE = re.compile(r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_WIDE = re.compile(
+    r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
+)
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=]")
 _TABLE_FORMULA = re.compile(r"(?<!\\)\$(?=[^\s$])[^$\n]*[^\s$\\]\$(?!\d)")
 

@@ -6,7 +6,7 @@ rows, code and display formulas carry the class and the attribute themselves. Al
 belongs to exactly one passage; images belong to none.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.chunking import (
     ITEM_CHARS,
@@ -21,7 +21,7 @@ from .render_tree import Element, Node, visible_text
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CONTAINERS = frozenset(
-    "blockquote dd details div dl figure li ol table tbody td tfoot th thead tr ul".split()
+    ["blockquote", "dd", "details", "div", "dl", "figure", "li", "ol", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _TEXT_BLOCKS = frozenset(("p", "dt", "caption", "figcaption", "summary", *HEADINGS))
 _BLOCKS = _CONTAINERS | _TEXT_BLOCKS | {"pre", "hr"}
@@ -69,61 +69,55 @@ class _Marker:
         self.drafts: list[_Draft] = []
         self.headings: list[tuple[int, str]] = []  # open headings as (level, text)
         self.expects_formula = False  # the last passage announces what follows
-        self.section_start = True  # no statement yet under the present heading
+        self.stated = False  # the answer has made its first statement
+        self.section_start = True  # the present heading or label has had no statement yet
 
     # Blocks
 
     def block(self, element: Element, labels: tuple[str, ...], kind: str = "statement") -> None:
         """Mark everything in `element`; `labels` are the bold labels it stands under."""
-        run: list[Node] = []
-        children, element.children = element.children, []
-        label = lead_in = ""  # of this block's later children; of the next child only
-        for child in [*children, Element("hr", {"class": "end"})]:
-            if not isinstance(child, Element) or child.tag not in _BLOCKS:
-                run.append(child)
+        label = lead_in = ""  # for the later children; for the next child only
+        children: list[Node] = []
+        nested = any(
+            isinstance(part, Element) and part.tag in ("ul", "ol") for part in element.children
+        )
+        for part in _runs_and_blocks(element.children):
+            if isinstance(part, Element) and part.tag not in _TEXT_BLOCKS - {"summary", *HEADINGS}:
+                children.append(part)
+                if part.tag in HEADINGS:
+                    label = ""
+                self._child(part, (*labels, *filter(None, (label, lead_in))), kind)
+                lead_in = ""
                 continue
-            if run:
-                nodes, found = self.run(run, self._context(labels, label), kind)
-                element.children += nodes
-                label, lead_in = self._follow(label, found, kind)
-                run = []
-            if child.attributes.get("class") == "end":
-                break
-            element.children.append(child)
-            context = (*labels, *filter(None, (label, lead_in)))
-            found = self._child(child, context, kind)
-            label, lead_in = self._follow(label, found, kind) if found else (label, "")
+            nodes = part.children if isinstance(part, Element) else part
+            found = _look(nodes)
+            if kind == "item" and found.is_label and not nested:
+                found = replace(found, heads=_text(nodes).rstrip().endswith((":", "：")))
+            if found.bold:
+                label = ""  # a new label ends the one before it
+            marked = self._run(nodes, (*labels, label) if label else labels, kind, found)
+            if isinstance(part, Element):
+                part.children = marked
+                children.append(part)
+            else:
+                children += marked
+            if found.is_label and found.bold:
+                label, lead_in = found.label, ""
+                self.section_start = True
+            elif kind == "item" and found.label:  # "1. **Name**: text" names what is nested in it
+                label, lead_in = found.label, ""
+            else:
+                lead_in = found.label if found.is_label else found.lead_in
+        element.children = children
 
-    def _follow(self, label: str, found: "_Found", kind: str) -> tuple[str, str]:
-        """The label and the lead-in in force after a run of text."""
-        if found.is_label:
-            return found.label, ""
-        if kind == "item":  # "1. **Name**: text" names what is nested below it
-            return found.label or label, ""
-        return label, found.lead_in
-
-    def _context(self, labels: tuple[str, ...], label: str) -> tuple[str, ...]:
-        return (*labels, label) if label else labels
-
-    def _child(self, child: Element, labels: tuple[str, ...], kind: str) -> "_Found | None":
-        """Mark one block; the text found, where it can introduce the next block."""
+    def _child(self, child: Element, labels: tuple[str, ...], kind: str) -> None:
+        """Mark one block that is not a run of text."""
         tag = child.tag
         if tag in HEADINGS or tag == "summary":
             self._heading(child, int(tag[1]) if tag in HEADINGS else 7)
-        elif tag == "p":
-            child.children, found = self.run(child.children, labels, kind)
-            return found
-        elif tag in _TEXT_BLOCKS:
-            child.children, found = self.run(child.children, labels, kind)
-            return found
         elif tag == "pre":
-            self._whole(child, "code", labels)
-        elif tag == "tr" and not any(
-            isinstance(part, Element) and part.tag in _BLOCKS
-            for cell in child.children
-            if isinstance(cell, Element)
-            for part in cell.children
-        ):
+            self._whole(child, labels)
+        elif tag == "tr" and not _holds_blocks(child):
             self._row(child, labels)
         elif child.attributes.get("class") == "formula":
             self._formula(child, labels)
@@ -133,7 +127,6 @@ class _Marker:
             self.block(child, labels, "item" if tag in ("li", "dd") else kind)
             if tag in ("li", "details", "td", "blockquote"):
                 self.headings = open_headings
-        return None
 
     def _heading(self, element: Element, level: int) -> None:
         text = _squeeze(visible_text(element))
@@ -143,24 +136,24 @@ class _Marker:
             self.headings.append((level, text.rstrip(_LABEL_END)))
             self.section_start = True
 
-    def _whole(self, element: Element, kind: str, labels: tuple[str, ...]) -> None:
+    def _whole(self, element: Element, labels: tuple[str, ...]) -> None:
         text = visible_text(element).strip("\n")
         if text.strip():
-            self._add(_Draft([text], self._path(labels), kind), element)
+            self._add(_Draft([text], self._path(labels), "code"), element)
 
     def _row(self, row: Element, labels: tuple[str, ...]) -> None:
-        cells = [_squeeze(visible_text(cell)) for cell in row.children if isinstance(cell, Element)]
-        text = " ".join(filter(None, cells))
-        if not text:
-            return
-        header = all(cell.tag == "th" for cell in row.children if isinstance(cell, Element))
-        draft = _Draft([text], self._path(labels), "heading" if header else "row")
-        draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
-        self._add(draft, row)
+        cells = [cell for cell in row.children if isinstance(cell, Element)]
+        text = " ".join(filter(None, (_squeeze(visible_text(cell)) for cell in cells)))
+        if text:
+            header = all(cell.tag == "th" for cell in cells)
+            draft = _Draft([text], self._path(labels), "heading" if header else "row")
+            draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
+            self._add(draft, row)
 
     def _formula(self, element: Element, labels: tuple[str, ...]) -> None:
+        """A display formula: a passage, or the end of the passage that announces it."""
         text = visible_text(element)
-        if self.expects_formula and self.drafts:
+        if self.expects_formula:
             draft = self.drafts[-1]
             draft.parts.append(text)
             draft.kind = "formula"
@@ -178,92 +171,117 @@ class _Marker:
 
     # Runs of text
 
-    def run(
-        self, nodes: list[Node], labels: tuple[str, ...], kind: str
-    ) -> tuple[list[Node], "_Found"]:
-        """Split a run of inline nodes into passages; the wrapped nodes, and what the run says
-        about the block after it."""
-        flat = _flatten(nodes)
-        text = "".join(leaf for leaf in flat)
-        if not _squeeze("".join(visible_text(node) for node in nodes)):
-            return nodes, _Found()
-        found = _look(nodes)
-        whole = found.is_label or (kind == "item" and len(text.strip()) <= ITEM_CHARS)
-        bounds = [len(text)] if whole else sentence_bounds(text)
+    def _run(
+        self, nodes: list[Node], labels: tuple[str, ...], kind: str, found: "_Found"
+    ) -> list[Node]:
+        """Split a run of inline nodes into passages and wrap each."""
+        flat = "".join(_flatten(nodes))
+        if not _squeeze(_text(nodes)):
+            return nodes
+        whole = found.is_label or (kind == "item" and len(flat.strip()) <= ITEM_CHARS)
+        bounds = [len(flat)] if whole else sentence_bounds(flat)
+        if len(bounds) > 1 and found.bold and flat[: bounds[0]].strip(_LABEL_END) == found.label:
+            del bounds[0]  # a label on its own line belongs to the sentence it names
         result: list[Node] = []
-        rest = nodes
-        start = 0
+        start, label = 0, ""
         for end in bounds:
-            piece, rest = _cut(rest, end - start)
-            inner = (*labels, found.label) if start and found.label and not found.is_label else labels
-            result += self._piece(piece, inner, kind, found)
+            piece, nodes = _cut(nodes, end - start)
+            own = found if start == 0 else _look(piece)
+            if own.label and (own.bold or start == 0 or flat[start - 1] == "\n"):
+                label = own.label
+                inner = labels
+            else:
+                own = _Found()
+                inner = (*labels, label) if label else labels
+            result += self._piece(piece, inner, kind, own)
             start = end
-        last = self.drafts[-1].parts[-1]
-        self.expects_formula = last.endswith((":", "："))
-        return result + rest, found
+        self.expects_formula = flat.rstrip().endswith((":", "："))
+        return result + nodes
 
     def _piece(
         self, nodes: list[Node], labels: tuple[str, ...], kind: str, found: "_Found"
     ) -> list[Node]:
-        text = _squeeze("".join(visible_text(node) for node in nodes))
+        text = _squeeze(_text(nodes))
         if not text:
             return nodes
         draft = _Draft([text], self._path(labels), kind)
         draft.emphasised, draft.emphasised_chars = _emphasis(nodes)
-        if found.is_label and (kind != "item" or found.colon):
+        if found.bold and text.startswith(found.label):  # naming is not stressing
+            draft.emphasised_chars -= len("".join(found.label.split()))
+        if found.is_label and found.heads:
             draft.kind = "heading"
         elif _only_formula(nodes):
             draft.kind = "formula"
         else:
-            label = found.label or (labels[-1] if labels else "")
-            if not label and self.headings:
-                label = self.headings[-1][1]
-            draft.lead = self.section_start and not self.drafts_in_section()
-            draft.kind = classify(text, kind=kind, lead=draft.lead, label=label)
-            if draft.kind != "remark":
-                self.section_start = False
-            else:
-                draft.lead = False
+            self._judge(draft, found.label or (labels or ("",))[-1], kind)
         span = Element("span", {}, nodes)
         self._add(draft, span)
         lead, tail = _outer_blanks(span)
         return [*lead, span, *tail]
 
-    def drafts_in_section(self) -> bool:
-        """Whether the answer has said something already under a heading of a lower rank."""
-        return bool(self.headings) and any(
-            draft.kind in ("definition", "statement") for draft in self.drafts
+    def _judge(self, draft: _Draft, label: str, kind: str) -> None:
+        """Kind and lead of an ordinary passage under `label` (or else the nearest heading)."""
+        if not label and self.headings:
+            label = self.headings[-1][1]
+        lead = kind == "statement" and not self.stated
+        draft.kind = classify(
+            draft.parts[0], kind=kind, lead=lead, label=label if self.section_start else ""
         )
+        if draft.kind != "remark":
+            draft.lead = lead
+            self.stated = True
+            self.section_start = False
+
+
+def _runs_and_blocks(children: list[Node]) -> list[Element | list[Node]]:
+    """Children with neighbouring inline nodes gathered into runs."""
+    parts: list[Element | list[Node]] = []
+    for child in children:
+        if isinstance(child, Element) and child.tag in _BLOCKS:
+            parts.append(child)
+        elif parts and isinstance(parts[-1], list):
+            parts[-1].append(child)
+        else:
+            parts.append([child])
+    return parts
+
+
+def _holds_blocks(row: Element) -> bool:
+    return any(element.tag in _BLOCKS - {"td", "th"} for element in row.descendants())
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What a run of text says about itself: its label, and whether it is nothing but a label."""
+    """What a run of text says about itself: the label it starts with or is, whether it is nothing
+    else, whether that label is bold, whether it heads what follows, and its announcing end."""
 
     label: str = ""
     is_label: bool = False
-    colon: bool = False
+    bold: bool = False
+    heads: bool = False
     lead_in: str = ""
 
 
 def _look(nodes: list[Node]) -> _Found:
-    text = _squeeze("".join(visible_text(node) for node in nodes))
+    text = _squeeze(_text(nodes))
     colon = text.endswith((":", "："))
     bare = text.rstrip(_LABEL_END)
     first = next((node for node in nodes if not isinstance(node, str) or node.strip()), "")
     if isinstance(first, Element) and first.tag in _EMPHASIS:
-        name = _squeeze(visible_text(first)).rstrip(_LABEL_END)
+        own = _squeeze(visible_text(first))
+        name = own.rstrip(_LABEL_END)
         if name == bare and not name.endswith(("。", "！", "；", ".", "!")):
-            return _Found(label=name, is_label=len(name) <= 2 * MAX_LABEL, colon=colon)
-        rest = text[len(_squeeze(visible_text(first))) :].lstrip()
-        ended = _squeeze(visible_text(first)).endswith((":", "："))
-        if len(name) <= MAX_LABEL and (ended or rest.startswith((":", "：")) or _breaks(nodes, first)):
-            return _Found(label=name, lead_in=_lead_in(text))
+            short = len(name) <= 2 * MAX_LABEL
+            return _Found(name, is_label=short, bold=True, heads=short, lead_in=_lead_in(text))
+        rest = text[len(own) :].lstrip()
+        ends = own.endswith((":", "：")) or rest.startswith((":", "：")) or _breaks(nodes, first)
+        if len(name) <= MAX_LABEL and ends:
+            return _Found(name, bold=True, lead_in=_lead_in(text))
+    if colon and len(bare) <= MAX_LABEL // 2:
+        return _Found(bare, is_label=True, heads=len(bare) <= MAX_LABEL // 4)
     head, mark, rest = text.replace(":", "：").partition("：")
     if mark and rest and len(head) <= MAX_LABEL // 2 and not set(head) & set("，。；,;"):
-        return _Found(label=head, lead_in=_lead_in(text))
-    if colon and len(bare) <= MAX_LABEL // 2:
-        return _Found(label=bare, is_label=True, colon=True)
+        return _Found(head, lead_in=_lead_in(text))
     return _Found(lead_in=_lead_in(text))
 
 
@@ -288,6 +306,10 @@ def _lead_in(text: str) -> str:
 def _set_passage(element: Element, position: int) -> None:
     element.add_class("passage")
     element.attributes["data-passage"] = str(position)
+
+
+def _text(nodes: list[Node]) -> str:
+    return "".join(visible_text(node) for node in nodes)
 
 
 def _squeeze(text: str) -> str:
@@ -322,6 +344,7 @@ def _emphasis(nodes: list[Node]) -> tuple[list[str], int]:
 
 
 # Cutting inline nodes
+
 
 def _flatten(nodes: list[Node]) -> list[str]:
     """The text of inline nodes in which every formula, code and image is one opaque character."""

@@ -9,16 +9,13 @@ from pygments.token import STANDARD_TYPES
 
 #: Elements of MathML Core that latex2mathml writes.
 MATHML = frozenset(
-    "math merror mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup"
-    " msup mtable mtd mtext mtr munder munderover menclose mmultiscripts mprescripts".split()
+    ["math", "merror", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "menclose", "mmultiscripts", "mprescripts"]
 )
 BLOCK = frozenset(
-    "blockquote caption dd details div dl dt figcaption figure h4 h5 h6 hr li ol p pre summary table"
-    " tbody td tfoot th thead tr ul".split()
+    ["blockquote", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 INLINE = frozenset(
-    "a abbr br cite code del em img ins kbd mark q rp rt ruby s small span strong sub sup u var"
-    " wbr".split()
+    ["a", "abbr", "br", "cite", "code", "del", "em", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"]
 )
 
 _ATTRIBUTES = {

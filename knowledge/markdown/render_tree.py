@@ -88,7 +88,9 @@ def _write(node: Node, out: list[str]) -> None:
         out.append(escape(node, quote=False))
         return
     if node.tag:
-        attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
+        attributes = "".join(
+            f' {name}="{escape(value)}"' for name, value in node.attributes.items()
+        )
         out.append(f"<{node.tag}{attributes}>")
     for child in node.children:
         _write(child, out)
