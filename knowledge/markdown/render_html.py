@@ -6,6 +6,7 @@ are shifted, images are resolved, and anything unknown (`List<String>`, `<script
 text it is, so that nothing a writer typed disappears.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from markdown_it.token import Token
 
 from .render_code import highlight
 from .render_math import to_mathml
+from .render_tree import words
 
 ImageUrl = Callable[[str], str | None]
 
@@ -23,24 +25,29 @@ FIRST_HEADING = 4
 #: Raw tags open at one time; real notes stay under ten.
 MAX_RAW_DEPTH = 40
 
-_INLINE = {
-    "b": "strong", "i": "em", "strike": "del", "font": "mark", "tt": "code", "samp": "code",
-} | {
+_INLINE = {"b": "strong", "i": "em", "strike": "del", "font": "mark", "tt": "code", "samp": "code"}
+_INLINE |= {
     name: name
-    for name in ["strong", "em", "u", "s", "del", "ins", "sub", "sup", "kbd", "code", "mark", "small", "q", "cite", "var", "abbr", "ruby", "rt", "rp"]
-}  # fmt: skip
-_BLOCK = {
-    "center": "div", "section": "div", "article": "div", "header": "div", "footer": "div",
-    "nav": "div", "main": "div", "aside": "div",
-} | {
+    for name in words(
+        "strong em u s del ins sub sup kbd code mark small q cite var abbr ruby rt rp"
+    )
+}
+_BLOCK = dict.fromkeys(words("center section article header footer nav main aside"), "div")
+_BLOCK |= {
     name: name
-    for name in ["p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption", "details", "summary", "pre", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"]
-}  # fmt: skip
+    for name in words(
+        "p div blockquote ul ol li dl dt dd table thead tbody tfoot tr th td caption details"
+        " summary pre figure figcaption h1 h2 h3 h4 h5 h6"
+    )
+}
 #: Block elements whose text stands in them directly, not in paragraphs.
-_HOLDS_TEXT = frozenset(["p", "li", "dt", "dd", "th", "td", "caption", "summary", "pre", "figcaption", "h4", "h5", "h6"])
+_HOLDS_TEXT = words("p li dt dd th td caption summary pre figcaption h4 h5 h6")
+_TABLE_PARTS = words("tr td th thead tbody tfoot caption")
 #: Tags that say nothing about the text and are left out.
-_IGNORED = frozenset({"span", "big", "label", "html", "body", "tr/", "colgroup", "col"})
+_IGNORED = words("span big label html body colgroup col wbr")
 _ATTRIBUTES = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
+#: Blanks beside Chinese punctuation, which brings its own space: "公式为： $x$ 。"
+_BLANK_AT_WIDE = re.compile(r"(?<=[，。；：！？、（「『【《]) +| +(?=[，。；：！？、）」』】》])")
 _WIDE_COMMA = frozenset("，、；：（《“")
 
 
@@ -125,7 +132,7 @@ class _Writer:
 
     def _inline_token(self, token: Token) -> None:
         if token.type in ("text", "text_special"):
-            self.out.append(escape(token.content, quote=False))
+            self.out.append(escape(_BLANK_AT_WIDE.sub("", token.content), quote=False))
         elif token.type == "hardbreak":
             self.out.append("<br>\n")
         elif token.type == "code_inline":
@@ -156,7 +163,7 @@ class _Writer:
 
     def _open_link(self, href: str) -> None:
         """Links into the source's own folder lead nowhere here: their text stays."""
-        if urlsplit_scheme(href) in ("http", "https", "mailto"):
+        if _scheme(href) in ("http", "https", "mailto"):
             self._open_inline("a", f' href="{escape(href)}"')
 
     def _text_follows(self) -> None:
@@ -207,6 +214,8 @@ class _Writer:
         self._end_text()
         if tag == "hr":
             self.out.append("<hr>")
+        elif tag in _TABLE_PARTS and "table" not in self.raw[-1]:
+            pass
         elif not closing:
             if sum(map(len, self.raw)) < MAX_RAW_DEPTH:
                 self.raw[-1].append(tag)
@@ -231,7 +240,7 @@ class _Writer:
         self.out.append(_image(source, alt, self.image_url))
 
 
-def urlsplit_scheme(url: str) -> str:
+def _scheme(url: str) -> str:
     """The scheme of a URL in lower case, empty for a relative or malformed one."""
     try:
         return urlsplit(url.strip()).scheme.lower()
@@ -245,21 +254,23 @@ def _image(source: str, alt: str, image_url: ImageUrl | None) -> str:
     source = source.strip()
     if source.startswith("//"):
         source = "https:" + source
-    scheme = urlsplit_scheme(source)
-    if scheme == "https":
-        return _img(source, alt, ' referrerpolicy="no-referrer"')
+    scheme = _scheme(source)
+    alt = " ".join(alt.split())
+    name = _file_name(source) if scheme in ("", "http", "https") else ""
+    if scheme == "https":  # an unreachable image shows its alternative text
+        return _img(source, alt or name, ' referrerpolicy="no-referrer"')
     local = image_url(unquote(source)) if source and not scheme and image_url else None
     if local:
         return _img(local, alt)
-    name = unquote(source.split("?")[0].split("#")[0].rstrip("/").rpartition("/")[2])[-80:]
-    if scheme not in ("", "http"):
-        name = ""
-    label = escape(
-        " · ".join(part for part in (" ".join(alt.split()), name) if part) or "…", quote=False
-    )
+    label = escape(" · ".join(filter(None, (alt, name))) or "…", quote=False)
     if scheme == "http":
         return f'<a class="image" href="{escape(source)}">{label}</a>'
     return f'<span class="image">{label}</span>'
+
+
+def _file_name(url: str) -> str:
+    path = url.split("?")[0].split("#")[0].rstrip("/")
+    return unquote(path.rpartition("/")[2])[-80:]
 
 
 def _img(source: str, alt: str, more: str = "") -> str:

@@ -12,6 +12,8 @@ from xml.etree.ElementTree import tostring
 
 from latex2mathml.converter import convert_to_element
 
+from .render_tree import words
+
 #: Longer sources are shown as code: the longest formula in real notes is under 1,000 characters.
 MAX_CHARS = 4000
 #: The converter calls itself for every brace, \left and environment.
@@ -25,8 +27,9 @@ _WIDE = re.compile(
 _STEP = re.compile(rf"\\(?:[A-Za-z]+|.)|{_WIDE.pattern}|.", re.DOTALL)
 _REFERENCE = re.compile(r"&amp;(#x[0-9A-Fa-f]{1,6};)")
 #: Commands whose braces hold text already.
-_TEXT_COMMANDS = frozenset(
-    [r"\text", r"\textbf", r"\textit", r"\textrm", r"\textsf", r"\texttt", r"\textnormal", r"\mbox", r"\hbox", r"\fbox", r"\begin", r"\end", r"\label", r"\tag", r"\color", r"\textcolor", r"\href", r"\class", r"\id"]
+_TEXT_COMMANDS = words(
+    r"\text \textbf \textit \textrm \textsf \texttt \textnormal \mbox \hbox \fbox"
+    r" \begin \end \label \tag \color \textcolor \href \class \id"
 )
 
 

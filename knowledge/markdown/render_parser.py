@@ -30,7 +30,8 @@ _WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
 )
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=]")
-_TABLE_FORMULA = re.compile(r"(?<!\\)\$(?=[^\s$])[^$\n]*[^\s$\\]\$(?!\d)")
+#: A formula or a code span within one line. (On GitHub a `|` in code ends the cell; few expect it.)
+_ONE_CELL = re.compile(r"(?<!\\)\$(?=[^\s$])[^$\n]*[^\s$\\]\$(?!\d)|(?<![\\`])`[^`\n]+`(?!`)")
 
 
 @cache
@@ -147,11 +148,11 @@ def _alone(source: str, begin: int, end: int) -> bool:
 
 
 def table_with_formulas(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """GFM tables, with the `|` of formulas hidden while rows are split into cells."""
+    """GFM tables, with the `|` of formulas and code hidden while rows are split into cells."""
     original, known = state.src, len(state.tokens)
     if "hidden" not in state.env:  # once a document: the rule is asked at every line
-        state.env["hidden"] = _TABLE_FORMULA.sub(
-            lambda formula: formula[0].replace("|", _HIDDEN_PIPE), original
+        state.env["hidden"] = _ONE_CELL.sub(
+            lambda cell: cell[0].replace("|", _HIDDEN_PIPE), original
         )
     state.src = state.env["hidden"]
     try:

@@ -17,12 +17,10 @@ from knowledge.chunking import (
     weigh,
 )
 
-from .render_tree import Element, Node, visible_text
+from .render_tree import Element, Node, visible_text, words
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_CONTAINERS = frozenset(
-    ["blockquote", "dd", "details", "div", "dl", "figure", "li", "ol", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)
+_CONTAINERS = words("blockquote dd details div dl figure li ol table tbody td tfoot th thead tr ul")
 _TEXT_BLOCKS = frozenset(("p", "dt", "caption", "figcaption", "summary", *HEADINGS))
 _BLOCKS = _CONTAINERS | _TEXT_BLOCKS | {"pre", "hr"}
 _EMPHASIS = frozenset({"strong", "mark"})

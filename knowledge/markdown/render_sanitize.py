@@ -7,15 +7,19 @@ No `style`, no `on…`, no `id` (they could shadow the page's own), no SVG, no f
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from .render_tree import words
+
 #: Elements of MathML Core that latex2mathml writes.
-MATHML = frozenset(
-    ["math", "merror", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover", "menclose", "mmultiscripts", "mprescripts"]
+MATHML = words(
+    "math merror mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup"
+    " msup mtable mtd mtext mtr munder munderover menclose mmultiscripts mprescripts"
 )
-BLOCK = frozenset(
-    ["blockquote", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+BLOCK = words(
+    "blockquote caption dd details div dl dt figcaption figure h4 h5 h6 hr li ol p pre summary"
+    " table tbody td tfoot th thead tr ul"
 )
-INLINE = frozenset(
-    ["a", "abbr", "br", "cite", "code", "del", "em", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "small", "span", "strong", "sub", "sup", "u", "var", "wbr"]
+INLINE = words(
+    "a abbr br cite code del em img ins kbd mark q rp rt ruby s small span strong sub sup u var wbr"
 )
 
 _ATTRIBUTES = {
@@ -51,6 +55,9 @@ _CLASSES = {
     "th": _ALIGN,
 }
 
+#: Ordinary HTML settles in two passes (the second finds nothing to do).
+MAX_PASSES = 6
+
 _cleaner = nh3.Cleaner(
     tags=set(BLOCK | INLINE | MATHML),
     clean_content_tags={"script", "style"},
@@ -63,5 +70,14 @@ _cleaner = nh3.Cleaner(
 
 
 def clean(html: str) -> str:
-    """Well-formed HTML with nothing in it that is not on the allow-list."""
-    return _cleaner.clean(html)
+    """Well-formed HTML with nothing in it that is not on the allow-list.
+
+    Cleaned again until it stays the same, so that a browser builds the very tree that was cleaned:
+    tag soup such as a heading inside a table inside a heading needs a second pass to settle.
+    """
+    for _ in range(MAX_PASSES):
+        cleaned = _cleaner.clean(html)
+        if cleaned == html:
+            break
+        html = cleaned
+    return html

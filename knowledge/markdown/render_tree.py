@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from html.parser import HTMLParser
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list written as one string: long lists of tag names stay readable."""
+    return frozenset(text.split())
+
 
 VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 
@@ -42,6 +47,12 @@ class Element:
 
 
 Node = Element | str
+
+# Escaped as the sanitiser does it, so that what it let through is written back unchanged.
+_REFERENCES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\xa0": "&nbsp;"}
+)
+_TEXT_REFERENCES = {code: text for code, text in _REFERENCES.items() if code != ord('"')}
 
 
 class _Builder(HTMLParser):
@@ -85,11 +96,11 @@ def serialise(node: Node) -> str:
 
 def _write(node: Node, out: list[str]) -> None:
     if isinstance(node, str):
-        out.append(escape(node, quote=False))
+        out.append(node.translate(_TEXT_REFERENCES))
         return
     if node.tag:
         attributes = "".join(
-            f' {name}="{escape(value)}"' for name, value in node.attributes.items()
+            f' {name}="{value.translate(_REFERENCES)}"' for name, value in node.attributes.items()
         )
         out.append(f"<{node.tag}{attributes}>")
     for child in node.children:
