@@ -1,0 +1,313 @@
+"""Every place in a file that could be a question, by shape; the choice comes later.
+
+Shapes: heading, item-heading (`1. ### …`), bold (a paragraph that opens in bold), label (`Q: …`),
+para (a numbered paragraph), item (a list item), summary (`<summary>`), quote, row (Q | A table).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from knowledge.markdown.blocks import Block, Position, Source
+from knowledge.markdown.titles import Lead, lead_of, matching_key, plain
+from knowledge.markdown.words import answer_label_end, strong_question
+
+_BOLD = re.compile(r"(\*\*|__|<b>|<strong>)(?P<text>.+?)(?:\*\*|__|</b>|</strong>)", re.I)
+_LIST_MARK = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible question: where it stands, its plain title, where its answer would begin."""
+
+    shape: str
+    start: Position
+    body: Position
+    title: str
+    lead: Lead
+    level: int = 0
+    markup: str = ""
+    block: int = -1
+    limit: Position | None = None  # the answer ends here at the latest
+    inside: int = -1  # index of the <details> around it
+    wide: tuple[str, Position] | None = None  # title and body if the whole line is the title
+    group: tuple[object, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The title without its numbering and label."""
+        return self.lead.rest if self.lead.style else self.title
+
+
+def find_candidates(source: Source, contents: set[int]) -> list[Candidate]:
+    """All candidates outside of tables of contents (`contents`: their block indices)."""
+    found: list[Candidate] = []
+    for index, block in enumerate(source.blocks):
+        if index in contents or block.quote >= 0:
+            if block.kind == "paragraph" and index not in contents:
+                found.extend(_in_quote(source, index, block))
+            continue
+        if block.kind == "heading":
+            found.extend(_heading(source, index, block))
+        elif block.kind == "paragraph":
+            found.extend(_paragraph(source, index, block))
+        elif block.kind == "table":
+            found.extend(_rows(source, block))
+    found.extend(_summaries(source))
+    found.sort(key=lambda candidate: candidate.start)
+    return [candidate for candidate in found if matching_key(candidate.text)]
+
+
+def _heading(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+    shape, number = "heading", ""
+    if block.item >= 0:
+        if not block.first:
+            return
+        shape, number = "item-heading", source.blocks[block.item].number
+    title = plain(block.source)
+    lead = lead_of(title)
+    if number and not lead.numbers:
+        lead = Lead("int", (int(number),), True, lead.labelled, lead.rest or title)
+    body: Position = (block.end, 0)
+    if block.rest:
+        row = block.end - 1
+        body = (row, max(source.lines[row].find(block.rest), 0))
+    if not matching_key(lead.rest):
+        following = source.blocks[index + 1] if index + 1 < len(source.blocks) else None
+        if following is None or following.kind != "paragraph" or following.start < block.end:
+            return
+        title, body = _first_line(source, following)
+        if answer_label_end(following.source):
+            return
+        own = lead_of(title)
+        lead = Lead(
+            lead.style or own.style,
+            lead.numbers or own.numbers,
+            True,
+            lead.labelled or own.labelled,
+            own.rest if own.firm else title,
+        )
+    start = (source.blocks[block.item].start if shape == "item-heading" else block.start, 0)
+    markup = "html" if block.markup == "html" else "md"
+    yield Candidate(
+        shape, start, body, title, lead, block.level, markup, index, inside=block.details
+    )
+
+
+def _first_line(source: Source, block: Block) -> tuple[str, Position]:
+    first = block.source.split("\n", 1)[0]
+    return plain(first), (block.start + 1, 0)
+
+
+def _paragraph(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+    if block.item >= 0 and not block.first:
+        if not _labelled(block.source):
+            return
+    elif block.item >= 0:
+        yield from _item(source, index, block)
+        return
+    candidate = _line_candidate(source, index, block)
+    if candidate is not None:
+        yield candidate
+
+
+def _labelled(text: str) -> bool:
+    return lead_of(plain(text.split("\n", 1)[0][:300])).labelled
+
+
+def _line_candidate(source: Source, index: int, block: Block) -> Candidate | None:
+    """A paragraph that opens with bold text, a label or a number."""
+    first, _, others = block.source.partition("\n")
+    title, body = plain(first), (block.start + 1, 0)
+    lead = lead_of(title)
+    shape = "label" if lead.labelled else "para"
+    wide = None
+    column = _column(source, block, first)
+    bold = _BOLD.match(first)
+    if bold is not None:
+        strong = plain(bold[0])
+        own = lead_of(strong)
+        shape = "label" if lead.labelled else "bold"
+        after = first[bold.end() :].lstrip(" :：.")
+        if matching_key(own.rest) and not (lead.labelled and not own.labelled):
+            wide = (title, body) if after else None
+            if after:
+                body = (block.start, column + len(first) - len(after))
+            title, lead = strong, own
+    if shape == "label" and not matching_key(lead.rest):
+        if not others:
+            following = source.blocks[index + 1] if index + 1 < len(source.blocks) else None
+            if following is None or following.kind != "paragraph" or following.item != block.item:
+                return None
+            line, body = _first_line(source, following)
+        else:
+            line, body = plain(others.split("\n", 1)[0]), (block.start + 2, 0)
+        lead = Lead(lead.style, lead.numbers, lead.firm, True, lead_of(line).rest)
+        title = line
+    if shape == "para" and not (lead.firm and lead.numbers):
+        return None
+    if shape == "label":
+        title, lead, body = _cut_same_line_answer(title, lead, body, block, first, column)
+    start = (source.blocks[block.item].start, 0) if block.first else (block.start, 0)
+    return Candidate(
+        shape, start, body, title, lead, 0, "", index, inside=block.details, wide=wide
+    )
+
+
+def _cut_same_line_answer(
+    title: str, lead: Lead, body: Position, block: Block, first: str, column: int
+) -> tuple[str, Lead, Position]:
+    """`Q: … A: …` on one line."""
+    for mark in (" A: ", " A：", " 答：", "。答：", "？答：", " Answer: ", " **A:**", " **答：**"):
+        at = first.find(mark)
+        if at > 0 and mark.strip(" 。？") in first:
+            cut = at + (1 if mark[0] in "。？ " else 0)
+            shorter = plain(first[:cut])
+            return shorter, lead_of(shorter), (block.start, column + cut)
+    return title, lead, body
+
+
+def _column(source: Source, block: Block, first: str) -> int:
+    return max(source.lines[block.start].find(first), 0)
+
+
+def _item(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+    item = source.blocks[block.item]
+    if item.level > 2:
+        return
+    line = _line_candidate(source, index, block)
+    if line is not None and line.shape == "label":
+        yield line
+        return
+    first = block.source.split("\n", 1)[0]
+    title, body = plain(first), (block.start + 1, 0)
+    markup = "plain"
+    wide = None
+    bold = _BOLD.match(first)
+    if bold is not None:
+        markup = "bold"
+        strong = plain(bold[0])
+        after = first[bold.end() :].lstrip(" :：.-–—")
+        if after and matching_key(strong):
+            wide = (title, body)
+            body = (block.start, _column(source, block, first) + len(first) - len(after))
+            title = strong
+    elif not item.number and len(title) > 300:
+        return
+    lead = lead_of(title)
+    if item.number and not lead.numbers:
+        lead = Lead("int", (int(item.number),), True, lead.labelled, lead.rest or title)
+    ordered = "ordered" if item.number else "bullet"
+    yield Candidate(
+        "item",
+        (item.start, 0),
+        body,
+        title,
+        lead,
+        item.level,
+        f"{ordered}-{markup}",
+        index,
+        inside=block.details,
+        wide=wide,
+        limit=(item.end, 0) if item.level > 1 else None,
+    )
+
+
+def _in_quote(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+    """`> Q: …` or `> question?`: the quote is the question, the answer follows it."""
+    quote = source.blocks[block.quote]
+    if quote.item >= 0 or quote.quote >= 0 or not block.first and source.blocks[
+        index - 1
+    ] is not quote:
+        return
+    first, _, others = block.source.partition("\n")
+    title = plain(first)
+    lead = lead_of(title)
+    if not (lead.labelled or strong_question(title)) or len(title) > 300:
+        return
+    alone = quote.end - quote.start <= 1 or not others and block.end >= quote.end
+    body = (quote.end, 0) if alone else (block.start + 1, 0)
+    yield Candidate("quote", (quote.start, 0), body, title, lead, 0, "", index)
+
+
+def _summaries(source: Source) -> Iterator[Candidate]:
+    for index, details in enumerate(source.details):
+        if details.summary[0] < 0:
+            continue
+        text = source.between(details.summary, details.summary_end)
+        lines = text.split("\n")
+        row = next((n for n, line in enumerate(lines) if matching_key(plain(line))), -1)
+        if row < 0:
+            continue
+        title = plain(lines[row].strip().lstrip("#").strip())
+        column = details.summary[1] if row == 0 else 0
+        body = (details.summary[0] + row, column + len(lines[row]))
+        yield Candidate(
+            "summary",
+            details.start,
+            body,
+            title,
+            lead_of(title),
+            block=index,
+            limit=details.inner_end,
+            inside=details.parent,
+        )
+
+
+_QUESTION_COLUMN = re.compile(
+    r"^(?:the )?(?:interview )?(?:questions?|q|问题?|题目|面试题|提问|faq)$", re.IGNORECASE
+)
+_ANSWER_COLUMN = re.compile(
+    r"^(?:the )?(?:answers?|a|答案?|回答|解答|解析|参考答案|responses?|explanations?|solutions?)$", re.IGNORECASE
+)
+
+
+def _rows(source: Source, block: Block) -> Iterator[Candidate]:
+    """Rows of a table whose header names a question column and an answer column."""
+    if block.end - block.start < 3 or block.item >= 0:
+        return
+    header = [plain(cell) for _, cell in cells(source.lines[block.start])]
+    asked = next((n for n, name in enumerate(header) if _QUESTION_COLUMN.match(name)), -1)
+    given = next((n for n, name in enumerate(header) if _ANSWER_COLUMN.match(name)), -1)
+    if asked < 0 or given < 0:
+        return
+    for row in range(block.start + 2, block.end):
+        parts = cells(source.lines[row])
+        if len(parts) <= max(asked, given):
+            continue
+        title = plain(parts[asked][1])
+        column, answer = parts[given]
+        yield Candidate(
+            "row",
+            (row, 0),
+            (row, column),
+            title,
+            lead_of(title),
+            limit=(row, column + len(answer)),
+        )
+
+
+def cells(line: str) -> list[tuple[int, str]]:
+    """(column, text) of the cells of a pipe table's row; `\\|` and code spans are kept whole."""
+    parts: list[tuple[int, str]] = []
+    begin, code, at = 0, False, 0
+    while at < len(line):
+        char = line[at]
+        if char == "\\":
+            at += 1
+        elif char == "`":
+            code = not code
+        elif char == "|" and not code:
+            parts.append((begin, line[begin:at]))
+            begin = at + 1
+        at += 1
+    parts.append((begin, line[begin:]))
+    if parts and not parts[0][1].strip():
+        parts = parts[1:]
+    if parts and not parts[-1][1].strip():
+        parts = parts[:-1]
+    return [
+        (column + len(text) - len(text.lstrip()), text.strip()) for column, text in parts
+    ]

@@ -1,0 +1,45 @@
+"""YAML front matter: bounded, and never more than strings, numbers and flat lists of them."""
+
+from __future__ import annotations
+
+import yaml
+
+MAX_FRONT_MATTER = 20_000  # characters
+
+
+def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
+    """(metadata, number of lines it takes, warning) of the front matter at a text's beginning."""
+    text = text.lstrip("\ufeff")
+    if not text.startswith(("---\n", "--- \n")):
+        return {}, 0, ""
+    end = text.find("\n---", 3, MAX_FRONT_MATTER)
+    while end >= 0 and text[end + 4 : end + 5] not in ("", "\n", " ", "-"):
+        end = text.find("\n---", end + 4, MAX_FRONT_MATTER)
+    if end < 0:
+        return {}, 0, ""
+    block = text[4:end] if end > 3 else ""
+    lines = text.count("\n", 0, end) + 2
+    if not any(line.partition(":")[1] for line in block.split("\n")):
+        return {}, 0, ""
+    if "&" in block and "*" in block:
+        return _by_lines(block), lines, ""
+    try:
+        loaded = yaml.safe_load(block)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return _by_lines(block), lines, "The front matter is not valid YAML; read line by line."
+    if not isinstance(loaded, dict):
+        return {}, 0, ""
+    return {str(key): _simple(value) for key, value in loaded.items()}, lines, ""
+
+
+def _simple(value: object) -> object:
+    if isinstance(value, list):
+        return [str(item) for item in value if item is not None]
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    return str(value)
+
+
+def _by_lines(block: str) -> dict[str, object]:
+    pairs = (line.partition(":") for line in block.split("\n") if not line.startswith((" ", "-")))
+    return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon}

@@ -1,0 +1,57 @@
+"""Text → Document: front matter, blocks, recognised questions, their bodies and warnings."""
+
+from __future__ import annotations
+
+from knowledge.markdown.blocks import scan
+from knowledge.markdown.bodies import build_entry
+from knowledge.markdown.document import MAX_BYTES, Document, Entry, TooLarge
+from knowledge.markdown.frontmatter import split_front_matter
+from knowledge.markdown.recognising import Recogniser
+
+
+def parse(text: str) -> Document:
+    """Recognise the questions of a Markdown text.
+
+    Raises TooLarge for more than MAX_BYTES characters or MAX_LINES lines; no other text is
+    refused. A text without recognisable questions gives a Document without entries, whose
+    warnings say so and whose headings are the first ones seen.
+    """
+    if len(text) > MAX_BYTES:
+        raise TooLarge(f"The text has {len(text):,} characters; at most {MAX_BYTES:,} are read.")
+    metadata, skipped, warning = split_front_matter(text)
+    text = text.lstrip("\ufeff")
+    if skipped:
+        text = "\n" * skipped + text.split("\n", skipped)[-1]
+    source = scan(text)
+    context = " ".join(str(metadata.get(key, "")) for key in ("title", "category", "description"))
+    recogniser = Recogniser(source, context)
+    found = recogniser.questions()
+    entries: list[Entry] = [build_entry(source, question, metadata) for question in found]
+    warnings = [warning] if warning else []
+    return Document(
+        tuple(entries),
+        metadata,
+        tuple(warnings + _warnings(entries)),
+        tuple(section.title for section in recogniser.headings[:8] if section.title),
+    )
+
+
+def _warnings(entries: list[Entry]) -> list[str]:
+    if not entries:
+        return ["No questions were recognised in this file."]
+    drafts = [entry for entry in entries if entry.draft]
+    warnings = []
+    if len(drafts) == len(entries):
+        warnings.append("None of the questions has an answer; all are imported as drafts.")
+    elif drafts:
+        warnings.append(f"{len(drafts)} of {len(entries)} questions have no usable answer (drafts).")
+    seen: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        seen[entry.key, entry.stem] = seen.get((entry.key, entry.stem), 0) + 1
+    repeated = sum(1 for count in seen.values() if count > 1)
+    if repeated:
+        warnings.append(f"{repeated} questions appear more than once in this file.")
+    short = sum(1 for e in entries if not e.draft and len(e.body) < 20)
+    if short:
+        warnings.append(f"{short} answers are very short (less than 20 characters).")
+    return warnings
