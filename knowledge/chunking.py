@@ -15,6 +15,8 @@ OPAQUE = "\ufffc"
 ITEM_CHARS = 60
 #: Pieces with fewer letters ("反之；") are joined to a neighbour: they say nothing alone.
 MIN_LETTERS = 5
+#: A line of its own within a paragraph (a title above its text) is no longer than this.
+MAX_OWN_LINE = 36
 #: Longer sentences are cut at a comma, so that one passage stays one thing to check.
 MAX_CHARS = 300
 #: A sentence ending in a colon only announces what follows if it is no longer than this.
@@ -56,8 +58,8 @@ def sentence_bounds(text: str) -> list[int]:
     """Offsets at which the sentences of `text` end; the last is `len(text)`. Linear time.
 
     Chinese ends 。！？；… and English . ! ? count, with the quotes and brackets that close after
-    them; not inside short brackets, URLs, decimals and abbreviations. A newline counts where the
-    line before it cannot go on (it ends without a comma) and both sides are East Asian.
+    them; not inside short brackets, URLs, decimals and abbreviations. A newline counts behind a
+    short line that does not end in a comma, where both sides are East Asian.
     """
     protected = _protected(text)
     bounds = [end for end in _candidates(text) if end < len(text) and not protected[end]]
@@ -100,15 +102,15 @@ def _ends_sentence(text: str, index: int) -> bool:
 
 
 def _line_ends(text: str, index: int) -> bool:
-    before = text[max(0, index - 80) : index].rstrip()[-1:]
+    """Whether a short line stands for itself; lines wrapped at a fixed width are long."""
+    line = text[max(0, index - MAX_OWN_LINE - 1) : index]
+    before = line.rstrip()[-1:]
     after = text[index + 1 : index + 81].lstrip()[:1]
-    if not before or not after:
+    if not before or not after or (len(line) > MAX_OWN_LINE and "\n" not in line):
         return False
-    return (
-        bool(_WIDE.match(after))
-        and (before in "*)." or bool(_WIDE.match(before)))
-        and (before not in "，、：；（《“,")
-    )
+    if before in "，、：；（《“,":
+        return False
+    return bool(_WIDE.match(after)) and (before in "*)." or bool(_WIDE.match(before)))
 
 
 def _wide_at(text: str, index: int) -> bool:
@@ -173,26 +175,30 @@ def _split_long(text: str, bounds: list[int]) -> list[int]:
 # What a passage is, and how much it weighs
 
 _EXAMPLE = re.compile(
-    r"^\W*(?:例如|比如|例[:：]|举个?例|以.{1,20}为例|像.{1,20}这样|示例|for example|for instance|e\.g\.|such as)",
+    r"^\W*(?:例如|比如|例[:：]|举个?例|以.{1,20}为例|像.{1,20}这样|示例"
+    r"|for example|for instance|e\.g\.|such as)",
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(
     r"敬请期待|篇幅(?:限制|有限|所限)|(?:带着?|为)大家|欢迎(?:关注|点赞|留言)|希望.{0,12}(?:帮助|有用)"
-    r"|(?:下面|接下来|下文|本文|本节)[^。]{0,60}(?:讲解|介绍|来看|看看|看一?下|讲一?讲|说明|推导|展开|聊聊|分析)"
+    r"|(?:下面|接下来|下文|本文|本节)[^。]{0,60}"
+    r"(?:讲解|介绍|来看|看看|看一?下|讲一?讲|说明|推导|展开|聊聊|分析)"
     r"|^\W*(?:首先|然后|最后)?[，,]?\s*我们(?:先|再|来|就|一起|接着|首先)*看|(?:上面|前面|上文).{0,12}已经"
     r"|^\W*如?[上下]图(?:所示|代表|展示|表明|是|为)?[^，,。]*[：:。]?\s*$"
-    r"|^\W*(?:let'?s|here (?:is|are)|in this (?:section|answer|post)|below (?:is|are)|thanks for)\b",
+    r"|^\W*(?:let'?s|here (?:is|are)|in this (?:section|answer|post)|below (?:is|are))\b",
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(r"[:：]\W*$")
 _CONCLUSION = re.compile(
-    r"^\W*(?:总的来说|总之|综上|总而言之|由此可见|可以看到|通过以上|in (?:summary|conclusion|short)|overall)",
+    r"^\W*(?:总的来说|总之|综上|总而言之|由此可见|可以看到|通过以上"
+    r"|in (?:summary|conclusion|short)|overall)",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(
-    r"^.{1,80}?(?:是指|指的?是|是[^，。；]{0,12}[一两三几多][种类个项]|定义为|被?称为|称作|又称|也称|也叫|或者叫|是[^，。；]{1,60}的(?:一种|方法|算法|技术"
-    r"|过程|概念|指标|机制|模型|网络|策略|框架|任务|操作|函数|核心概念))"
-    r"|^.{1,60}?\b(?:is|are) (?:an?|the|one of)\b|^.{1,60}?\b(?:refers? to|means|is defined as|stands for)\b"
+    r"^.{1,80}?(?:是指|指的?是|是[^，。；]{0,12}[一两三几多][种类个项]|定义为|被?称为|称作|又称|也称|也叫|或者叫"
+    r"|是[^，。；]{1,60}的(?:一种|方法|算法|技术|过程|概念|指标|机制|模型|网络|策略|框架|任务|操作|函数|核心概念))"
+    r"|^.{1,60}?\b(?:is|are) (?:an?|the|one of)\b"
+    r"|^.{1,60}?\b(?:refers? to|means|is defined as|stands for)\b"
     r"|^[^，。；：]{1,20}[，,]\s*(?:又|也)?(?:是|即)",
     re.IGNORECASE,
 )

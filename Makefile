@@ -1,0 +1,44 @@
+# Two commands for a newcomer: `make serve` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+BIN = $(VENV)/bin
+
+.PHONY: serve test check format messages browser demo clean
+
+serve: $(VENV)/.installed  ## set up whatever is missing and serve the site
+	@$(BIN)/python manage.py serve --port $(PORT)
+
+test: $(VENV)/.installed-dev browser  ## every test, browser tests included
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.installed-dev  ## lint, format, templates, types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djade --target-version 5.2 --check $$(git ls-files 'templates/*.html')
+	@$(BIN)/mypy interview knowledge
+
+format: $(VENV)/.installed-dev
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format .
+	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+
+messages: $(VENV)/.installed-dev  ## collect and compile translations (needs gettext)
+	@$(BIN)/python manage.py makemessages -l zh_Hans -l en --no-location --no-obsolete -i .venv -i data -v0
+	@$(BIN)/python manage.py compilemessages -i .venv -v0
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Viva needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing requirements (a few minutes the first time)…"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+browser:  ## Chromium and fonts from Debian's packages, where that is possible
+	@sh .ci/browser
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,69 @@
+"""From a submitted answer to a graded attempt. The answer is stored first, the grade follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from interview import grader
+from interview.grading import Grade
+from interview.models import Attempt, Interview, Slot
+
+
+def submit(slot: Slot, answer: str, *, submission: uuid.UUID, now: dt.datetime) -> Attempt:
+    """Store ``answer``. The same ``submission`` twice is one attempt (a double click, a retry after
+    a lost reply). The draft goes only in the transaction that keeps the answer."""
+    with transaction.atomic():
+        attempt, created = Attempt.objects.get_or_create(
+            submission=submission,
+            user=slot.interview.user,
+            defaults={
+                "slot": slot,
+                "version": slot.version,
+                "topic_name": slot.version.topic_name,
+                "answer": answer,
+                "created_at": now,
+            },
+        )
+        if created:
+            slot.state, slot.draft = Slot.State.ANSWERED, ""
+            slot.save(update_fields=["state", "draft"])
+            _finish_if_done(slot.interview, now)
+    return attempt
+
+
+def skip(slot: Slot, *, now: dt.datetime) -> None:
+    """Leave a question unanswered; an answered one stays answered."""
+    if slot.state == Slot.State.PENDING:
+        slot.state = Slot.State.SKIPPED
+        slot.save(update_fields=["state"])
+        _finish_if_done(slot.interview, now)
+
+
+def _finish_if_done(interview: Interview, now: dt.datetime) -> None:
+    if interview.finished_at is None and not interview.slots.filter(state="pending").exists():
+        interview.finished_at = now
+        interview.save(update_fields=["finished_at"])
+
+
+def grade_attempt(attempt: Attempt) -> Grade | None:
+    """Grade a stored attempt and keep the grade; None while the models are still loading.
+
+    A question that is gone or was edited since is graded against the version it was asked in.
+    """
+    if not grader.is_ready():
+        return None
+    question = attempt.version.question
+    if question is not None and question.content_hash() == attempt.version.content_hash:
+        material = grader.material_of(question)
+    else:
+        material = grader.material_from_text(attempt.version.title, attempt.version.body)
+    grade = grader.grade_all([(material, attempt.answer)])[0]
+    attempt.score, attempt.grade = grade.score, grade.as_json()
+    attempt.grader_version = grade.version
+    with transaction.atomic():
+        attempt.save(update_fields=["score", "grade", "grader_version"])
+        Slot.objects.filter(pk=attempt.slot_id).update(score=grade.score)
+    return grade

@@ -1,0 +1,189 @@
+"""The bank's questions and this process's models, brought to the pure grader.
+
+The only module that knows both the ORM and ``interview.grading``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.db import close_old_connections
+
+from interview.grading import (
+    Grade,
+    Keyword,
+    Material,
+    Passage,
+    Point,
+    Tools,
+    centred,
+    grade_many,
+)
+from interview.grading.points import attach, automatic
+from knowledge import embedding, keywords, search
+from knowledge.markdown.rendering import render
+from knowledge.models import Question
+from knowledge.refresh import bank_frequencies
+from knowledge.vectors import embedded_text, vectors_for
+
+logger = logging.getLogger(__name__)
+_BACKGROUND = Path(__file__).parent / "grading" / "background.txt"
+_lock = threading.Lock()
+_tools: Tools | None = None
+
+
+def tools() -> Tools:
+    """The models, loaded on first use (seconds). Raises what the loading raises."""
+    global _tools
+    if _tools is None:
+        with _lock:
+            if _tools is None:
+                _tools = _load()
+    return _tools
+
+
+def is_ready() -> bool:
+    return _tools is not None
+
+
+def warm_up() -> None:
+    """Load the models in the background, so that pages are served meanwhile."""
+
+    def load() -> None:
+        try:
+            tools()
+            search.current()
+        except Exception:
+            logger.exception("the grader could not be loaded")
+        finally:
+            close_old_connections()
+
+    threading.Thread(target=load, name="grader-warm-up", daemon=True).start()
+
+
+def _load() -> Tools:
+    encoder = embedding.get_encoder()
+    lines = _BACKGROUND.read_text(encoding="utf-8").split("\n")
+    background = vectors_for([line for line in lines if line.strip()]).mean(axis=0)
+    reader, identity = _entailment()
+    return Tools(
+        encoder=encoder,
+        background=background,
+        entailment=reader,
+        entailment_identity=identity,
+        elsewhere=None,
+    )
+
+
+def _entailment():  # type: ignore[no-untyped-def]
+    """The entailment model and its identity; none when it is switched off or not there."""
+    if settings.VIVA_ENTAILMENT == "off":
+        return None, ""
+    from interview.grading import entailment
+
+    try:
+        if settings.VIVA_ENTAILMENT == "bundled":
+            model = entailment.Entailment()
+        else:
+            model = entailment.Entailment(Path(settings.VIVA_ENTAILMENT))
+        return model, model.identity
+    except FileNotFoundError as error:
+        logger.warning("grading without the entailment model: %s", error)
+        return None, ""
+
+
+def material_of(question: Question) -> Material:
+    """A bank question as grading material; vectors come from the database."""
+    chunks = list(question.chunks.order_by("position"))
+    passages = tuple(
+        Passage(c.position, c.text, c.weight, c.heading, c.kind) for c in chunks
+    )
+    wanted = [
+        Keyword(k.term, tuple(k.aliases), k.weight)
+        for k in question.keywords.order_by("-weight", "id")
+    ]
+    return _material(
+        question.title,
+        passages,
+        [(str(text), float(weight)) for text, weight in question.points],
+        wanted,
+        misconceptions=tuple(question.misconceptions),
+        accepted=tuple(question.accepted),
+    )
+
+
+def material_from_text(title: str, reference: str) -> Material:
+    """Material for a question that is not in the bank, from its reference answer in Markdown."""
+    passages = tuple(
+        Passage(p.position, p.text, p.weight, p.heading, p.kind) for p in render(reference).passages
+    )
+    frequency, documents = _frequencies()
+    found = keywords.detect(
+        [(p.text, p.weight, ()) for p in passages], title, frequency, documents
+    )
+    return _material(title, passages, [], [Keyword(t.term, t.aliases, t.weight) for t in found])
+
+
+@lru_cache(maxsize=1)
+def _frequencies() -> tuple[dict[str, int], int]:
+    return bank_frequencies()
+
+
+def _material(
+    title: str,
+    passages: tuple[Passage, ...],
+    explicit: Sequence[tuple[str, float]],
+    wanted: Sequence[Keyword],
+    misconceptions: tuple[str, ...] = (),
+    accepted: tuple[str, ...] = (),
+) -> Material:
+    background = tools().background
+    texts = [embedded_text(p.heading, p.text) for p in passages]
+    passage_vectors = vectors_for(texts)
+    if explicit:
+        point_vectors = vectors_for([text for text, _ in explicit])
+        points = attach(
+            explicit,
+            centred(point_vectors, background),
+            passages,
+            centred(passage_vectors, background),
+        )
+    else:
+        points = automatic(passages, centred(passage_vectors, background))
+        point_vectors = passage_vectors[[_row(passages, p) for p in points]]
+    return Material(
+        question=title,
+        passages=passages,
+        points=tuple(points),
+        keywords=tuple(wanted),
+        passage_vectors=passage_vectors,
+        point_vectors=point_vectors,
+        question_vector=vectors_for([title])[0],
+        misconceptions=misconceptions,
+        accepted=accepted,
+    )
+
+
+def _row(passages: Sequence[Passage], point: Point) -> int:
+    """Row of the passage that an automatic point was made from: its text ends with the passage's."""
+    for row, passage in enumerate(passages):
+        if passage.position in point.passages and point.text.endswith(passage.text):
+            return row
+    return next(r for r, p in enumerate(passages) if p.position in point.passages)
+
+
+def grade_answer(question: Question, answer: str) -> Grade:
+    """Grade one answer to a question of the bank."""
+    return grade_all([(material_of(question), answer)])[0]
+
+
+def grade_all(work: Sequence[tuple[Material, str]]) -> list[Grade]:
+    return grade_many(work, tools())
+
+

@@ -1,0 +1,30 @@
+"""Grading of typed answers: pure functions from material and answer to a frozen Grade."""
+
+from interview.grading.core import VERSION, centred, grade, grade_many
+from interview.grading.material import (
+    Grade,
+    Keyword,
+    Material,
+    Passage,
+    PassageGrade,
+    Point,
+    PointGrade,
+    Span,
+    Tools,
+)
+
+__all__ = [
+    "VERSION",
+    "Grade",
+    "Keyword",
+    "Material",
+    "Passage",
+    "PassageGrade",
+    "Point",
+    "PointGrade",
+    "Span",
+    "Tools",
+    "centred",
+    "grade",
+    "grade_many",
+]

@@ -1,0 +1,310 @@
+"""One answer against one question's material: evidence first, then a score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview.grading import form, scale
+from interview.grading.material import (
+    CONTRADICTED,
+    COVERED,
+    MISSED,
+    PARTLY,
+    UNGRADED,
+    Grade,
+    Keyword,
+    Material,
+    PassageGrade,
+    PointGrade,
+    Span,
+    Tools,
+)
+from interview.grading.segments import Segment, segment, width
+from knowledge import keywords as terms
+
+VERSION = "1"
+# Neighbouring segments joined up to this width form a window: a point may be said in two sentences.
+WINDOW = 90.0
+# The entailment model reads at most this many pairs for one answer.
+MAX_PAIRS = 30
+
+
+def centred(vectors: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Unit rows after subtracting the common direction. (n, d) and (d,) to (n, d)."""
+    moved = vectors - background
+    norms = np.linalg.norm(moved, axis=-1, keepdims=True)
+    return moved / np.maximum(norms, 1e-9)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One segment, or two or three neighbouring ones, as a candidate statement."""
+
+    start: int
+    end: int
+    text: str
+    parts: tuple[int, ...]  # indices of its segments
+
+
+def windows(segments: Sequence[Segment], text: str) -> list[Window]:
+    """All single segments and the runs of two and three that are not too wide."""
+    found = []
+    for size in (1, 2, 3):
+        for i in range(len(segments) - size + 1):
+            first, last = segments[i], segments[i + size - 1]
+            if size > 1 and width(text[first.start : last.end]) > WINDOW:
+                continue
+            found.append(
+                Window(first.start, last.end, text[first.start : last.end], tuple(range(i, i + size)))
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the models say of each point: (n,) arrays and the windows behind them."""
+
+    similarity: np.ndarray  # best centred cosine, with a window
+    entailed: np.ndarray
+    partly: np.ndarray
+    contradicted: np.ndarray
+    best: list[Window | None]
+    against: list[Window | None]
+
+
+def grade(material: Material, answer: str, tools: Tools) -> Grade:
+    """Grade one answer. Pure: the same material, answer and models give the same grade."""
+    return grade_many([(material, answer)], tools)[0]
+
+
+def grade_many(work: Sequence[tuple[Material, str]], tools: Tools) -> list[Grade]:
+    """Grades for (material, answer) pairs; all answers are encoded together and all pairs read
+    together, so that thousands go through in a few large batches."""
+    prepared = [_Prepared(material, answer) for material, answer in work]
+    texts = [w.text for p in prepared for w in p.windows]
+    vectors = centred(tools.encoder.encode(texts), tools.background) if texts else None
+    pairs: list[tuple[str, str]] = []
+    for p in prepared:
+        count = len(p.windows)
+        p.take(vectors[:count] if vectors is not None and count else None, tools)
+        vectors = vectors[count:] if vectors is not None else None
+        pairs += p.pairs
+    verdicts = tools.entailment(pairs) if tools.entailment and pairs else None
+    grades = []
+    for p in prepared:
+        count = len(p.pairs)
+        grades.append(p.finish(verdicts[:count] if verdicts is not None and count else None, tools))
+        verdicts = verdicts[count:] if verdicts is not None else None
+    return grades
+
+
+class _Prepared:
+    """An answer on its way to a grade."""
+
+    def __init__(self, material: Material, answer: str) -> None:
+        self.material = material
+        self.text, self.offsets, hidden = form.visible(answer)
+        self.flags: set[str] = {form.HIDDEN} if hidden else set()
+        segments = segment(self.text)
+        self.segments, flags = form.useful(segments, material.question)
+        self.flags |= flags
+        if not self.text.strip():
+            self.flags = {form.EMPTY}
+        elif form.is_dont_know(self.text):
+            self.flags.add(form.DONT_KNOW)
+            self.segments = []
+        elif form.looks_garbled(self.text):
+            self.flags.add(form.GIBBERISH)
+            self.segments = []
+        self.windows = windows(self.segments, self.text)
+        self.pairs: list[tuple[str, str]] = []
+        self.asked: list[tuple[int, Window]] = []
+        self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
+        self.elsewhere = 0.0
+
+    def take(self, vectors: np.ndarray | None, tools: Tools) -> None:
+        """Similarities of points and windows, and the pairs worth reading closely."""
+        material = self.material
+        if vectors is None or not material.points:
+            return
+        points = centred(material.point_vectors, tools.background)
+        self.similarity = points @ vectors.T  # (points, windows)
+        self.vectors = vectors
+        singles = [i for i, w in enumerate(self.windows) if len(w.parts) == 1]
+        if tools.elsewhere is not None and singles:
+            mean = vectors[singles].mean(axis=0)
+            self.elsewhere = tools.elsewhere(mean / max(float(np.linalg.norm(mean)), 1e-9))
+        if tools.entailment is None:
+            return
+        per_point = max(1, MAX_PAIRS // len(material.points))
+        for n, point in enumerate(material.points):
+            row = self.similarity[n]
+            order = sorted(range(len(row)), key=lambda j: (-row[j], j))
+            picked = order[: min(per_point, 3)]
+            for j in picked:
+                self.asked.append((n, self.windows[j]))
+                self.pairs.append((point.text, self.windows[j].text))
+
+    # -- evidence ----------------------------------------------------------------------------------
+
+    def evidence(self, verdicts: np.ndarray | None) -> Evidence:
+        count = len(self.material.points)
+        best: list[Window | None] = [None] * count
+        against: list[Window | None] = [None] * count
+        similarity = np.zeros(count)
+        entailed, partly, contradicted = np.zeros(count), np.zeros(count), np.zeros(count)
+        if self.similarity.shape[1]:
+            for n in range(count):
+                j = int(self.similarity[n].argmax())
+                similarity[n] = self.similarity[n, j]
+                best[n] = self.windows[j]
+        if verdicts is not None:
+            said = np.full(count, -1.0)
+            for (n, window), (e, p, _neutral, c) in zip(self.asked, verdicts, strict=True):
+                value = e + 0.5 * p
+                if value > said[n]:
+                    said[n], entailed[n], partly[n], best[n] = value, e, p, window
+                if c > contradicted[n]:
+                    contradicted[n], against[n] = c, window
+        return Evidence(similarity, entailed, partly, contradicted, best, against)
+
+    # -- the grade ---------------------------------------------------------------------------------
+
+    def finish(self, verdicts: np.ndarray | None, tools: Tools) -> Grade:
+        material = self.material
+        evidence = self.evidence(verdicts)
+        found, missed, keyword_share, keyword_spans = self._keywords(material.keywords)
+        listing = form.listing_share(self.text)
+        reference = "\n".join(p.text for p in material.passages)
+        if form.verbatim_share(self.text, reference) > 0.7:
+            self.flags.add(form.VERBATIM)
+        weights = np.array([p.weight for p in material.points], dtype=float)
+        weights = weights / weights.sum() if weights.sum() > 0 else weights
+        result = scale.score(
+            evidence=evidence,
+            weights=weights,
+            keywords=keyword_share,
+            listing=max(0.0, listing - form.listing_share(reference)),
+            elsewhere=self.elsewhere,
+            width=width(self.text),
+            with_entailment=verdicts is not None,
+        )
+        if listing > 0.25 and result.listing_cost > 0.2:
+            self.flags.add(form.KEYWORD_LIST)
+        if result.off_topic:
+            self.flags.add(form.OFF_TOPIC)
+        if result.truth < 0.7:
+            self.flags.add(form.CONTRADICTION)
+        if not self.flags & {form.EMPTY, form.DONT_KNOW} and width(self.text) < 8:
+            self.flags.add(form.SHORT)
+        if not self.segments:
+            result = scale.nothing(len(material.points))
+        points = self._points(evidence, result, weights)
+        return Grade(
+            score=result.score,
+            uncertainty=result.uncertainty,
+            semantic=round(result.coverage, 4),
+            keywords=round(keyword_share, 4),
+            points=points,
+            passages=self._passages(points),
+            keywords_found=tuple(found),
+            keywords_missed=tuple(missed),
+            keyword_spans=tuple(keyword_spans),
+            flags=tuple(sorted(self.flags)),
+            truth=round(result.truth, 4),
+            version=VERSION,
+            encoder=tools.encoder.identity,
+            entailment=tools.entailment_identity,
+        )
+
+    def _span(self, window: Window) -> Span:
+        return Span(self.offsets[window.start], self.offsets[window.end - 1] + 1)
+
+    def _keywords(
+        self, wanted: Sequence[Keyword]
+    ) -> tuple[list[str], list[str], float, list[Span]]:
+        """Found and missed terms, the found share by weight, and where they stand."""
+        usable = self.text if self.segments else ""
+        folded, places = _fold_with_offsets(usable)
+        edges = terms.word_boundaries(folded)
+        found, missed, spans, earned, total = [], [], [], 0.0, 0.0
+        for keyword in wanted:
+            total += keyword.weight
+            hits = [terms.find(name, folded, edges) for name in (keyword.term, *keyword.aliases)]
+            hit = next((h for h in hits if h), None)
+            if hit is None:
+                missed.append(keyword.term)
+                continue
+            found.append(keyword.term)
+            earned += keyword.weight
+            start, end = places[hit[0]], places[hit[1] - 1] + 1
+            spans.append(Span(self.offsets[start], self.offsets[end - 1] + 1))
+        return found, missed, earned / total if total else 0.0, spans
+
+    def _points(
+        self, evidence: Evidence, result: scale.Result, weights: np.ndarray
+    ) -> tuple[PointGrade, ...]:
+        graded = []
+        for n, point in enumerate(self.material.points):
+            coverage, against = float(result.covered[n]), float(result.contradicted[n])
+            verdict = verdict_of(coverage, against)
+            window = evidence.against[n] if verdict == CONTRADICTED else evidence.best[n]
+            shown = window is not None and verdict != MISSED
+            graded.append(
+                PointGrade(
+                    text=point.text,
+                    weight=round(float(weights[n]), 4),
+                    verdict=verdict,
+                    coverage=round(coverage, 4),
+                    contradiction=round(against, 4),
+                    spans=(self._span(window),) if shown and window else (),
+                    passages=point.passages,
+                )
+            )
+        return tuple(graded)
+
+    def _passages(self, points: Sequence[PointGrade]) -> tuple[PassageGrade, ...]:
+        """Each passage with the verdict of the point that rests on it."""
+        by_position: dict[int, PointGrade] = {}
+        for point in points:
+            for position in point.passages:
+                held = by_position.get(position)
+                if held is None or point.coverage > held.coverage:
+                    by_position[position] = point
+        graded = []
+        for passage in self.material.passages:
+            point = by_position.get(passage.position)
+            graded.append(
+                PassageGrade(
+                    position=passage.position,
+                    text=passage.text,
+                    weight=point.weight if point else 0.0,
+                    verdict=point.verdict if point else UNGRADED,
+                    coverage=point.coverage if point else 0.0,
+                    spans=point.spans if point else (),
+                )
+            )
+        return tuple(graded)
+
+
+def verdict_of(coverage: float, contradiction: float) -> str:
+    """The word for a point's coverage and contradiction, both 0..1."""
+    if contradiction >= scale.CONTRADICTED_FROM and contradiction > coverage:
+        return CONTRADICTED
+    if coverage >= scale.COVERED_FROM:
+        return COVERED
+    return PARTLY if coverage >= scale.PARTLY_FROM else MISSED
+
+
+def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """The folded text and, for each of its characters, the offset of the one it came from."""
+    out: list[str] = []
+    places: list[int] = []
+    for i, character in enumerate(text):
+        folded = terms.fold(character)
+        out.append(folded)
+        places += [i] * len(folded)
+    return "".join(out), places

@@ -1,0 +1,199 @@
+"""Honesty of form: what in an answer earns nothing, whatever its words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+import rjieba
+
+from interview.grading.segments import Segment, width
+
+# Flags of a grade; the page explains each.
+EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
+KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hidden", "verbatim"
+GIBBERISH, DONT_KNOW, CONTRADICTION = "gibberish", "dont_know", "contradiction"
+
+_INSTRUCTION = re.compile(
+    r"(ignore|disregard|forget)\b.{0,40}\b(above|previous|prior|instruction|prompt|rubric|reference)"
+    r"|(give|award|assign|grant|return|output)\b.{0,30}\b(100|full|max\w*|perfect|highest)\b.{0,20}"
+    r"(mark|score|point|credit|grade)?"
+    r"|(score|grade)\s*[:=]\s*(100|1\.0|full)|system\s*prompt|as an ai (language )?model"
+    r"|you are (now )?(a|an|the) (grader|examiner|assistant)"
+    r"|(忽略|无视|忘记|不要理会).{0,12}(以上|上面|之前|前面|所有|指令|规则|标准|参考)"
+    r"|(请|务必|直接|必须|麻烦)?.{0,4}(给|打|判|评).{0,6}(满分|100\s*分|一百分|最高分|高分)"
+    r"|(评分|阅卷|打分)(系统|老师|程序|模型|助手).{0,12}(请|应|必须|注意)"
+    r"|系统提示|本(题|答案)(已经)?(全部)?(正确|满分)",
+    re.IGNORECASE,
+)
+_DONT_KNOW = re.compile(
+    r"(不知道|不清楚|不太清楚|不了解|不太了解|没学过|没用过|没做过|没接触过|没看过|不会|忘了|忘记了|记不清|想不起|"
+    r"答不上|没有思路|不太懂|不懂|没听过|没听说过|过吧|跳过|下一题)|"
+    r"\b(don'?t|do not|dont) (really )?(know|remember|recall)\b|\bno idea\b|\bnot sure\b|"
+    r"\bnever (heard|learned|used|learnt)\b|\bno (submission|response|answer)\b|\bskip\b|\bidk\b",
+    re.IGNORECASE,
+)
+# Zero-width and direction marks, variation selectors, tag characters: invisible on the page.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_FILLER = frozenset(
+    "的 了 是 在 和 与 就 也 都 而 及 或 吗 呢 吧 啊 呀 这 那 这个 那个 一个 我 你 他 它 我们 你们 他们 它们 "
+    "有 很 会 能 要 说 到 上 下 对 把 被 让 给 从 向 为 以 于 其 中 等 什么 怎么 如何 为什么 哪些 哪个 谢谢 "
+    "问题 回答 面试官 理解 了解 知道 认为 觉得 首先 其次 最后 总之 另外 因此 所以 但是 如果 可以 需要 "
+    "应该 非常 重要 概念 简单 介绍 解释 描述 谈谈 说说 一下 关于 以上 就是 所谓 顾名思义 大家 现在 经常 "
+    "the a an of to in on at is are was be and or it this that what why how which i we you they with for "
+    "as by from so very can do does about question answer think know explain describe".split()
+)
+
+
+def visible(answer: str) -> tuple[str, list[int], bool]:
+    """The answer without invisible characters, the original offset of each character kept (plus one
+    past the end), and whether anything had to go beyond what ordinary emoji carry."""
+    kept = [i for i, c in enumerate(answer) if not _INVISIBLE.match(c)]
+    dropped = len(answer) - len(kept)
+    text = "".join(answer[i] for i in kept)
+    return text, [*kept, len(answer)], dropped > 3
+
+
+def words(text: str) -> list[str]:
+    """Folded content words: what is left without punctuation and filler."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [w for w in rjieba.cut(folded) if w not in _FILLER and any(c.isalnum() for c in w)]
+
+
+def is_instruction(text: str) -> bool:
+    """Whether a segment speaks to the grader instead of answering."""
+    return bool(_INSTRUCTION.search(text))
+
+
+def is_dont_know(answer: str) -> bool:
+    """A short answer that says that there is none."""
+    return width(answer.strip()) <= 30 and bool(_DONT_KNOW.search(answer))
+
+
+def echo_share(segment: str, question_words: frozenset[str]) -> float:
+    """Share of a segment's content words that the question gave away (1 when it has none)."""
+    own = words(segment)
+    if not own:
+        return 1.0
+    return sum(1 for w in own if w in question_words) / len(own)
+
+
+_PIECE = re.compile(r"[\s、,，;；/|·•\n]+")
+# What makes a statement of a few terms: a relation, written or drawn.
+_RELATION = re.compile(r"[→=<>≈≤≥↑↓×∝⇒+*/^]|->|=>|:|：")
+
+
+def listing_share(answer: str) -> float:
+    """How much of an answer is bare terms side by side: 0 for prose and for notes that relate their
+    terms, near 1 for a list of words without a statement."""
+    pieces = [p for p in _PIECE.split(answer) if p.strip()]
+    if len(pieces) < 4:
+        return 0.0
+    bare = 0.0
+    total = 0.0
+    run: list[str] = []
+
+    def close() -> None:
+        nonlocal bare
+        if len(run) >= 4:
+            bare += sum(width(p) for p in run)
+        run.clear()
+
+    for piece in _grouped(answer):
+        total += width(piece)
+        if _is_bare(piece):
+            run.append(piece)
+        else:
+            close()
+    close()
+    return bare / total if total else 0.0
+
+
+def _grouped(answer: str) -> list[str]:
+    """Pieces of an answer; neighbouring English words stay together unless commas part them."""
+    out: list[str] = []
+    for part in re.split(r"[、,，;；/|·•\n]+", answer):
+        chunk: list[str] = []
+        tokens = part.split()
+        if tokens and not re.search(r"[\u4e00-\u9fff]", part):
+            out.append(" ".join(tokens))
+            continue
+        for token in tokens:
+            if re.search(r"[\u4e00-\u9fff]", token):
+                if chunk:
+                    out.append(" ".join(chunk))
+                    chunk = []
+                out.append(token)
+            else:
+                chunk.append(token)
+        if chunk:
+            out.append(" ".join(chunk))
+    return out
+
+
+_ENGLISH_VERBS = re.compile(
+    r"\b(is|are|was|were|be|can|will|does|do|has|have|makes?|uses?|gives?|means?|needs?|lets?|helps?|"
+    r"keeps?|takes?|allows?|adds?|reduces?|increases?|computes?|becomes?|contains?|that|which|because|"
+    r"so|when|if|but|than|from|into|by)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_bare(piece: str) -> bool:
+    """A term or noun phrase that states nothing."""
+    if width(piece) > 9 or _RELATION.search(piece):
+        return False
+    if not re.search(r"[\u4e00-\u9fff]", piece):
+        return not _ENGLISH_VERBS.search(piece) and len(piece.split()) <= 9
+    tags = [tag for _word, tag in rjieba.tag(piece)]
+    spoken = any(tag[0] in "rpucydz" or tag in ("a", "ad", "d", "c", "f") for tag in tags)
+    return not spoken
+
+
+def looks_garbled(answer: str) -> bool:
+    """Keyboard noise: long Latin runs without vowels or few different characters over and over."""
+    text = "".join(answer.split())
+    if len(text) < 6:
+        return False
+    counts = Counter(text.casefold())
+    if len(text) >= 12 and len(counts) <= 3:
+        return True
+    latin = re.findall(r"[a-z]{5,}", text.casefold())
+    odd = [w for w in latin if not re.search(r"[aeiouy]", w) or re.search(r"[^aeiouy]{6,}", w)]
+    return bool(latin) and len("".join(odd)) > 0.5 * len(text)
+
+
+def verbatim_share(answer: str, reference: str, size: int = 12) -> float:
+    """Share of the answer's runs of ``size`` letters that stand in the reference word for word."""
+    own, other = _letters(answer), _letters(reference)
+    if len(own) < 3 * size:
+        return 0.0
+    grams = {other[i : i + size] for i in range(len(other) - size + 1)}
+    hits = sum(own[i : i + size] in grams for i in range(len(own) - size + 1))
+    return hits / (len(own) - size + 1)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def useful(segments: Sequence[Segment], question: str) -> tuple[list[Segment], set[str]]:
+    """Segments that may earn something, and the flags of those that may not."""
+    flags: set[str] = set()
+    asked = frozenset(words(question))
+    kept = []
+    for segment in segments:
+        if is_instruction(segment.text):
+            flags.add(INSTRUCTION)
+        elif echo_share(segment.text, asked) < 0.85:
+            kept.append(segment)
+        elif words(segment.text):
+            flags.add(ECHO)
+    if kept:
+        flags.discard(ECHO)
+    return kept, flags

@@ -1,0 +1,82 @@
+"""An answer to segments: statement-sized pieces with their place in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends, arrows.
+_STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)|(?:→|->|=>|⇒)")
+_COMMA = re.compile(r"[，,、：:](?!\d)|\s(?=[-•*]\s)")
+_LISTING = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：]|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*")
+
+# Visible width in Chinese characters; a Latin letter counts as .45 of one. A statement of this
+# size is what a rubric point is compared with; shorter pieces lose their subject.
+LONG = 44.0
+SHORT = 9.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    start: int
+    end: int
+    text: str
+
+
+def width(text: str) -> float:
+    """Length in Chinese characters: Latin letters, digits and spaces count less than half."""
+    wide = sum(1 for c in text if ord(c) >= 0x2E80)
+    return wide + 0.45 * (len(text) - wide)
+
+
+def _pieces(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    cuts = [match.end() for match in pattern.finditer(text, start, end)]
+    edges = [start, *cuts, end]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip()]
+
+
+def segment(answer: str) -> list[Segment]:
+    """Statements of ``answer`` in order; their spans do not overlap. Empty for a blank answer."""
+    spans: list[tuple[int, int]] = []
+    for start, end in _pieces(answer, 0, len(answer), _STOP):
+        if width(answer[start:end]) <= LONG:
+            spans.append((start, end))
+            continue
+        current: tuple[int, int] | None = None
+        for a, b in _pieces(answer, start, end, _COMMA):
+            if current is None:
+                current = (a, b)
+            elif width(answer[current[0] : b]) <= LONG * 0.7 or width(answer[a:b]) < SHORT / 2:
+                current = (current[0], b)
+            else:
+                spans.append(current)
+                current = (a, b)
+        if current:
+            spans.append(current)
+    return [s for s in (_trim(answer, *span) for span in _joined(answer, spans)) if s.text]
+
+
+def _joined(answer: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Very short pieces join the piece before them on the same line."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if (
+            joined
+            and width(answer[start:end].strip()) < SHORT / 2
+            and "\n" not in answer[joined[-1][1] - 1 : start + 1]
+            and width(answer[joined[-1][0] : end]) <= LONG * 1.2
+        ):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _trim(answer: str, start: int, end: int) -> Segment:
+    while start < end and answer[start].isspace():
+        start += 1
+    if match := _LISTING.match(answer[start:end]):
+        start += match.end()
+    while end > start and (answer[end - 1].isspace() or answer[end - 1] in "。；;，,、→"):
+        end -= 1
+    return Segment(start, end, answer[start:end])

@@ -1,0 +1,92 @@
+"""Everything that `make serve` does once the packages are there; a second run starts in seconds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from knowledge import search
+from knowledge.importing import apply_plan, make_plan
+from knowledge.models import Source
+from knowledge.reading import read
+
+# The encoder's vectors, the index and a database for thousands of attempts fit well into this.
+NEEDED_BYTES = 200 * 1024 * 1024
+CONTENT = settings.BASE_DIR / "knowledge" / "content"
+
+
+class Command(BaseCommand):
+    help = "Sets up the database and the bundled questions, then serves the site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("VIVA_HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--setup-only", action="store_true", help="prepare, do not serve")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._check_disk()
+        if not options["setup_only"]:
+            self._check_port(options["host"], options["port"])
+        self.stdout.write(f"Data: {settings.DATA_DIR}")
+        call_command("migrate", verbosity=0)
+        self._import_content()
+        if not options["setup_only"]:
+            self._serve(options["host"], options["port"], options["workers"])
+
+    def _check_disk(self) -> None:
+        try:
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(settings.DATA_DIR).free
+        except OSError as error:
+            raise CommandError(f"The data directory cannot be made: {error}") from error
+        if free < NEEDED_BYTES:
+            raise CommandError(
+                f"Only {free // 2**20} MB are free where {settings.DATA_DIR} lies; "
+                f"{NEEDED_BYTES // 2**20} MB are needed. Free some space or set VIVA_DATA_DIR."
+            )
+
+    def _check_port(self, host: str, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {port} is taken ({error.strerror}). Choose another: make serve PORT=8001"
+                ) from error
+
+    def _import_content(self) -> None:
+        """The bundled questions, unless this version of them was imported before."""
+        plan = make_plan(read(CONTENT))
+        known = dict(Source.objects.values_list("name", "sha256"))
+        plan.files = [f for f in plan.files if known.get(f.path) != f.sha256]
+        if plan.files:
+            self.stdout.write(f"Importing {sum(len(f.items) for f in plan.files)} questions…")
+            apply_plan(plan, now=timezone.now(), progress=self._progress)
+        if not search.is_fresh():
+            search.build(self._progress)
+
+    def _progress(self, done: int, total: int) -> None:
+        self.stdout.write(f"  reading passages {done}/{total}", ending="\r" if done < total else "\n")
+        self.stdout.flush()
+
+    def _serve(self, host: str, port: int, workers: int) -> None:
+        self.stdout.write(f"\nViva is at http://{host}:{port}/  (Ctrl+C stops it)\n")
+        self.stdout.write("Staff account: python manage.py createsuperuser\n")
+        self.stdout.flush()
+        arguments = [
+            *(sys.executable, "-m", "gunicorn", "interview.wsgi:application"),
+            *("--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "8"),
+            *("--timeout", "120", "--graceful-timeout", "30", "--log-level", "warning"),
+        ]
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, arguments)

@@ -1,0 +1,128 @@
+"""Interviews, their slots and the attempts, all reached from the person they belong to."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models import Question, QuestionVersion, Topic
+
+
+class InterviewQuerySet(models.QuerySet["Interview"]):
+    def of(self, user: Any) -> InterviewQuerySet:
+        return self.filter(user=user)
+
+    def with_progress(self) -> InterviewQuerySet:
+        """Each interview with ``total``, ``done`` (answered or skipped) and ``mean_score``."""
+        finished = ~models.Q(slots__state=Slot.State.PENDING)
+        return self.annotate(
+            total=models.Count("slots"),
+            done=models.Count("slots", filter=finished),
+            mean_score=models.Avg("slots__score"),
+        )
+
+
+class Interview(models.Model):
+    """One sitting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="interviews",
+    )
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
+    created_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("interview")
+        verbose_name_plural = _("interviews")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["user", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Slot(models.Model):
+    """One question of an interview, in its place, as it was when the interview was put together."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("open")
+        ANSWERED = "answered", _("answered")
+        SKIPPED = "skipped", _("skipped")
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="slots")
+    position = models.PositiveIntegerField()
+    question = models.ForeignKey(Question, null=True, on_delete=models.SET_NULL)
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    draft = models.TextField(blank=True)
+    score = models.FloatField(null=True)  # of the latest graded attempt
+
+    class Meta:
+        ordering = ["interview", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "position"], name="one_slot_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position + 1}. {self.version}"
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def of(self, user: Any) -> AttemptQuerySet:
+        return self.filter(user=user)
+
+    def graded(self) -> AttemptQuerySet:
+        return self.filter(score__isnull=False)
+
+
+class Attempt(models.Model):
+    """One submitted answer. It is stored before it is graded: what a person typed is never lost."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="attempts",
+    )
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="attempts")
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT)
+    topic_name = models.CharField(_("topic"), max_length=200)
+    answer = models.TextField(_("answer"))
+    created_at = models.DateTimeField(_("answered"))
+    score = models.FloatField(_("score"), null=True)
+    grade = models.JSONField(_("grade"), null=True)
+    # What the grade was about: passages by position, as rendered from the version.
+    grader_version = models.CharField(_("grader"), max_length=100, blank=True)
+    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"]),
+            models.Index(fields=["user", "topic_name"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.score})"
+
+
+def attempts_of(user: Any) -> QuerySet[Attempt]:
+    """The person's attempts, newest first, with what a list of them shows."""
+    return Attempt.objects.of(user).select_related("version", "slot__interview")

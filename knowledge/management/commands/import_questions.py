@@ -1,0 +1,65 @@
+"""Import Q&A Markdown: files, folders or zip archives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from knowledge.importing import Plan, apply_plan, make_plan
+from knowledge.reading import File, Unreadable, read
+
+
+class Command(BaseCommand):
+    help = "Imports Q&A Markdown files, folders or zip archives into the question bank."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--dry-run", action="store_true", help="show what would happen only")
+        parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files: list[File] = []
+        refused: list[tuple[Path, str]] = []
+        for path in options["paths"]:
+            try:
+                files += read(path)
+            except (Unreadable, OSError) as error:
+                refused.append((path, str(error)))
+        plan = make_plan(files)
+        embedded = None
+        if not options["dry_run"]:
+            embedded = apply_plan(plan, now=timezone.now(), progress=self._progress).embedded
+        report = plan.as_json()
+        for path, message in refused:
+            report["files"].append(
+                {"path": str(path), "encoding": "", "questions": [], "warnings": [message]}
+            )
+        if options["json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+        else:
+            self._print(report, plan, embedded)
+        if refused and not files:
+            raise CommandError("nothing could be read")
+
+    def _progress(self, done: int, total: int) -> None:
+        self.stderr.write(f"embedding {done}/{total}")
+
+    def _print(self, report: dict[str, Any], plan: Plan, embedded: int | None) -> None:
+        for file in report["files"]:
+            self.stdout.write(f"{file['path']} ({file['encoding'] or 'not read'})")
+            for question in file["questions"]:
+                draft = f" [draft: {question['draft']}]" if question["draft"] else ""
+                note = f" ({question['note']})" if question.get("note") else ""
+                self.stdout.write(f"  {question['status']:10} {question['title']}{draft}{note}")
+            for title in file.get("missing", []):
+                self.stdout.write(f"  {'missing':10} {title}")
+            for warning in file["warnings"]:
+                self.stdout.write(f"  warning: {warning}")
+        counts = ", ".join(f"{number} {status}" for status, number in plan.counts().items())
+        self.stdout.write(counts or "no questions")
+        if embedded is not None:
+            self.stdout.write(f"passages embedded: {embedded}")

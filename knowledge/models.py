@@ -1,0 +1,298 @@
+"""The question bank: sources, topics, questions with their versions, chunks and keywords."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Q
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(models.Model):
+    """A file that questions were imported from."""
+
+    name = models.CharField(_("name"), max_length=300, unique=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    imported_at = models.DateTimeField(_("imported at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Topic(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    slug = models.SlugField(_("slug"), max_length=220, unique=True, allow_unicode=True)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            digest = hashlib.sha256(self.name.encode()).hexdigest()[:8]
+            self.slug = slugify(self.name, allow_unicode=True)[:200] or digest
+            if Topic.objects.filter(slug=self.slug).exclude(pk=self.pk).exists():
+                self.slug = f"{self.slug[:200]}-{digest}"
+        super().save(*args, **kwargs)
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def askable(self) -> QuestionQuerySet:
+        """Published questions that are still in their source and have a reference answer."""
+        return self.filter(status=Question.Status.PUBLISHED, missing=False).exclude(body="")
+
+    def on(self, topics: models.QuerySet[Topic] | list[Topic]) -> QuestionQuerySet:
+        return self.filter(topic__in=topics)
+
+
+class Question(models.Model):
+    """One question with its reference answer in Markdown, and what an author says about grading it."""
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("published")
+        DRAFT = "draft", _("draft")
+
+    class Difficulty(models.TextChoices):
+        UNKNOWN = "", _("not set")
+        EASY = "easy", _("easy")
+        MEDIUM = "medium", _("medium")
+        HARD = "hard", _("hard")
+
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.SET_NULL
+    )
+    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT)
+    title = models.CharField(_("question"), max_length=2000)
+    key = models.CharField(max_length=2000, db_index=True, editable=False)
+    stem = models.TextField(
+        _("stem"), blank=True, help_text=_("Code, options or data that belong to the question.")
+    )
+    body = models.TextField(_("reference answer"), blank=True, help_text=_("Markdown"))
+    difficulty = models.CharField(
+        _("difficulty"), max_length=10, blank=True, choices=Difficulty.choices, default=""
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    twin = models.CharField(
+        _("same question in another language"), max_length=2000, blank=True, default=""
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.PUBLISHED
+    )
+    missing = models.BooleanField(_("no longer in its source"), default=False)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+    points = models.JSONField(
+        _("rubric points"),
+        default=list,
+        blank=True,
+        help_text=_('A list like [["statement", 2], …]; overrides the automatic points.'),
+    )
+    misconceptions = models.JSONField(
+        _("misconceptions"), default=list, blank=True, help_text=_("False statements people make.")
+    )
+    follow_ups = models.JSONField(_("follow-up questions"), default=list, blank=True)
+    samples = models.JSONField(_("sample answers"), default=list, blank=True)
+    accepted = models.JSONField(_("accepted alternative answers"), default=list, blank=True)
+    author_keywords = models.JSONField(
+        _("keywords"),
+        default=list,
+        blank=True,
+        help_text=_('A list like ["learning rate = 学习率", …]; empty: detected automatically.'),
+    )
+    position = models.PositiveIntegerField(default=0, editable=False)
+    imported_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="Content hash at the last import: differs from the row's own when edited since.",
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["topic", "position", "id"]
+        indexes = [models.Index(fields=["status", "missing", "topic"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def content_hash(self) -> str:
+        """SHA-256 over what a person sees and is graded on; runs of whitespace count as one."""
+        return content_hash(self.title, self.stem, self.body)
+
+    def version(self) -> QuestionVersion:
+        """The frozen copy of the present text, made on first use."""
+        version, _created = QuestionVersion.objects.get_or_create(
+            question=self,
+            content_hash=self.content_hash(),
+            defaults={
+                "title": self.title,
+                "stem": self.stem,
+                "body": self.body,
+                "topic_name": self.topic.name,
+            },
+        )
+        return version
+
+
+def content_hash(*texts: str) -> str:
+    """SHA-256 of texts, insensitive to the amount of whitespace."""
+    joined = "\x00".join(" ".join(text.split()) for text in texts)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+class QuestionVersion(models.Model):
+    """A question as it was when somebody was asked it: attempts stay readable after edits."""
+
+    question = models.ForeignKey(
+        Question, null=True, on_delete=models.SET_NULL, related_name="versions"
+    )
+    content_hash = models.CharField(max_length=64)
+    title = models.CharField(max_length=2000)
+    stem = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    topic_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "content_hash"], name="one_version_per_content"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Chunk(models.Model):
+    """One passage of a reference answer; its vector is the Vector row with the same text hash."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField(_("position"))
+    text = models.TextField(_("text"))
+    heading = models.TextField(_("heading"), blank=True)
+    kind = models.CharField(_("kind"), max_length=12)
+    weight = models.FloatField(_("weight"))
+    emphasised = models.JSONField(default=list)
+    text_hash = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ["question", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "position"], name="one_chunk_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Vector(models.Model):
+    """The embedding of one text by one encoder: float32, little-endian, unit length.
+
+    Keyed by the text alone, so that a text that comes back (an edit undone, a passage shared by two
+    questions, a re-import) is never embedded twice.
+    """
+
+    text_hash = models.CharField(max_length=64)
+    encoder = models.CharField(max_length=200)
+    vector = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["text_hash", "encoder"], name="one_vector_per_text")
+        ]
+
+    def __str__(self) -> str:
+        return self.text_hash
+
+
+class Keyword(models.Model):
+    """A term that an answer is expected to use, with its aliases (other language, short form)."""
+
+    class Origin(models.TextChoices):
+        AUTHOR = "author", _("author")
+        DETECTED = "detected", _("detected")
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="keywords")
+    term = models.CharField(_("term"), max_length=200)
+    aliases = models.JSONField(_("aliases"), default=list, blank=True)
+    weight = models.FloatField(_("weight"), default=1.0)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.DETECTED)
+
+    class Meta:
+        verbose_name = _("keyword")
+        verbose_name_plural = _("keywords")
+        ordering = ["question", "-weight", "id"]
+
+    def __str__(self) -> str:
+        return " = ".join([self.term, *self.aliases])
+
+
+class Generation(models.Model):
+    """One row: a counter that moves with every change of the passages, in the same transaction.
+
+    Every process compares it with the generation its index was built from.
+    """
+
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def current(cls) -> int:
+        return cls.objects.filter(pk=1).values_list("value", flat=True).first() or 0
+
+    @classmethod
+    def advance(cls) -> None:
+        cls.objects.get_or_create(pk=1)
+        cls.objects.filter(pk=1).update(value=models.F("value") + 1)
+
+
+def topics_with_counts() -> models.QuerySet[Topic]:
+    """Topics that have askable questions, each with ``askable`` = how many."""
+    askable = Q(question__status=Question.Status.PUBLISHED, question__missing=False) & ~Q(
+        question__body=""
+    )
+    return Topic.objects.annotate(askable=Count("question", filter=askable)).filter(askable__gt=0)
+
+
+class ImportRun(models.Model):
+    """One import: who, when, which files, what happened to each question, and how to undo it."""
+
+    user = models.ForeignKey(
+        "auth.User", verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL
+    )
+    started_at = models.DateTimeField(_("when"))
+    files = models.JSONField(_("files"), default=list)
+    counts = models.JSONField(_("counts"), default=dict)
+    results = models.JSONField(_("results"), default=list)
+    before = models.JSONField(default=list, editable=False)
+    embedded = models.PositiveIntegerField(_("passages embedded"), default=0)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} ({len(self.files)})"

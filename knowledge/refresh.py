@@ -1,0 +1,135 @@
+"""Keeps what is derived from a question's text in step with it: passages, vectors, keywords.
+
+One door: whoever changes questions (import, admin, undo) calls ``refresh`` in the same transaction.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.db import transaction
+
+from knowledge import keywords
+from knowledge.chunking import Passage
+from knowledge.embedding import text_hash
+from knowledge.markdown.rendering import Rendered, render
+from knowledge.models import Chunk, Generation, Keyword, Question
+from knowledge.vectors import Progress, embedded_text, vectors_for
+
+IMAGE_TYPES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+
+
+def media_folder(source_name: str) -> str:
+    """Where a source's pictures live below MEDIA_ROOT."""
+    return "sources/" + sha256(source_name.encode()).hexdigest()[:16]
+
+
+def image_url_for(source_name: str) -> Callable[[str], str | None]:
+    """Maps a relative image path of a source's Markdown to the URL of the stored copy, if there is one."""
+    folder = media_folder(source_name)
+
+    def url(path: str) -> str | None:
+        relative = posixpath.normpath(path.split("#")[0].split("?")[0])
+        if relative.startswith(("..", "/")) or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
+            return None
+        stored = settings.MEDIA_ROOT / folder / relative
+        return f"/{settings.MEDIA_URL.strip('/')}/{folder}/{relative}" if stored.is_file() else None
+
+    return url
+
+
+def rendered(body: str, source_name: str = "") -> Rendered:
+    """A reference answer as HTML with marked passages, and the passages."""
+    return render(body, image_url=image_url_for(source_name))
+
+
+def refresh(questions: Sequence[Question], progress: Progress | None = None) -> int:
+    """Bring passages, vectors and keywords of ``questions`` in step; returns how many texts were
+    embedded. Questions whose passages did not change cost nothing."""
+    embedded = 0
+
+    def count(done: int, total: int) -> None:
+        nonlocal embedded
+        embedded = done
+        if progress:
+            progress(done, total)
+
+    with transaction.atomic():
+        texts: list[str] = []
+        for question in questions:
+            passages = rendered(question.body, source_name_of(question)).passages
+            _store_chunks(question, passages)
+            texts += [embedded_text(p.heading, p.text) for p in passages]
+            texts += [question.title, *(point[0] for point in question.points)]
+        Generation.advance()
+    # Embedding is the slow part and must not hold SQLite's write lock.
+    vectors_for(texts, count)
+    with transaction.atomic():
+        _detect_keywords(questions)
+    return embedded
+
+
+def source_name_of(question: Question) -> str:
+    return question.source.name if question.source_id and question.source else ""
+
+
+def _store_chunks(question: Question, passages: Sequence[Passage]) -> None:
+    wanted = [
+        Chunk(
+            question=question,
+            position=passage.position,
+            text=passage.text,
+            heading=passage.heading,
+            kind=passage.kind,
+            weight=passage.weight,
+            emphasised=list(passage.emphasised),
+            text_hash=text_hash(embedded_text(passage.heading, passage.text)),
+        )
+        for passage in passages
+    ]
+    fields = ("position", "text", "heading", "kind", "weight", "emphasised")
+    stored = list(question.chunks.order_by("position").values_list(*fields))
+    if stored == [tuple(getattr(chunk, field) for field in fields) for chunk in wanted]:
+        return
+    question.chunks.all().delete()
+    Chunk.objects.bulk_create(wanted)
+
+
+def _detect_keywords(questions: Sequence[Question]) -> None:
+    frequency, documents = bank_frequencies()
+    for question in questions:
+        question.keywords.all().delete()
+        Keyword.objects.bulk_create(_keywords(question, frequency, documents))
+
+
+def bank_frequencies() -> tuple[dict[str, int], int]:
+    """In how many reference answers of the bank each candidate term occurs, and how many there are."""
+    frequency, documents = keywords.document_frequencies(
+        Question.objects.exclude(body="").values_list("body", flat=True).iterator()
+    )
+    return dict(frequency), documents
+
+
+def _keywords(question: Question, frequency: dict[str, int], documents: int) -> list[Keyword]:
+    if question.author_keywords:
+        parsed = [keywords.parse_author(line) for line in question.author_keywords]
+        return [
+            Keyword(
+                question=question,
+                term=term[:200],
+                aliases=list(aliases),
+                weight=1 / len(parsed),
+                origin=Keyword.Origin.AUTHOR,
+            )
+            for term, aliases in parsed
+            if term
+        ]
+    passages = [(c.text, c.weight, c.emphasised) for c in question.chunks.order_by("position")]
+    return [
+        Keyword(question=question, term=t.term[:200], aliases=list(t.aliases), weight=t.weight)
+        for t in keywords.detect(passages, question.title, frequency, documents)
+    ]
