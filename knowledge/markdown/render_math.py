@@ -57,6 +57,9 @@ def _to_mathml(latex: str, display: bool) -> str:
     except Exception:
         return _as_source(latex, "formula could not be drawn")
     element.set("alttext", latex)
+    for sign in element.iter("mo"):  # "|" is a bracket, not an operator with space around it
+        if sign.text == "&#x0007C;" and "form" not in sign.attrib:
+            sign.attrib |= {"lspace": "0", "rspace": "0"}
     # The converter writes symbols as character references into the text of its elements and undoes
     # the escaping of *everything* afterwards, which would turn a typed `\\text{<img>}` into markup.
     return _REFERENCE.sub(r"&\1", tostring(element, encoding="unicode"))

@@ -22,7 +22,7 @@ from markdown_it.rules_inline.state_inline import Delimiter
 #: Containers nested deeper than this are cut off by the parser (lists count twice).
 MAX_NESTING = 100
 #: A `$$` block is given up after so many lines, which keeps unclosed ones from costing n² time.
-MAX_FORMULA_LINES = 100
+MAX_FORMULA_LINES = 40
 
 #: Stands for `|` in formulas while a table is split into cells. A noncharacter: never in real text.
 _HIDDEN_PIPE = "\ufdd0"
@@ -136,7 +136,8 @@ def _is_formula(content: str, opening: str, following: str) -> bool:
     blanks = content[0].isspace(), content[-1].isspace()
     if following.isdigit() or (blanks[0] != blanks[1] and not _TEX_SIGN.search(inner)):
         return False
-    prose = blanks[0] and len(inner) > 1 and inner.replace(" ", "").isascii() and inner.isalpha()
+    words = inner.replace(" ", "")
+    prose = blanks[0] and words.isalpha() and (len(words) > 1 or bool(_WIDE.match(words)))
     return not prose
 
 

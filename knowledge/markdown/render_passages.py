@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from knowledge.chunking import (
     ITEM_CHARS,
-    OPAQUE,
     Passage,
     classify,
     sentence_bounds,
     weigh,
 )
 
+from .render_runs import cut, flatten, outer_blanks
 from .render_tree import Element, Node, visible_text, words
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -173,7 +173,7 @@ class _Marker:
         self, nodes: list[Node], labels: tuple[str, ...], kind: str, found: "_Found"
     ) -> list[Node]:
         """Split a run of inline nodes into passages and wrap each."""
-        flat = "".join(_flatten(nodes))
+        flat = "".join(flatten(nodes))
         if not _squeeze(_text(nodes)):
             return nodes
         whole = found.is_label or (kind == "item" and len(flat.strip()) <= ITEM_CHARS)
@@ -183,7 +183,7 @@ class _Marker:
         result: list[Node] = []
         start, label = 0, ""
         for end in bounds:
-            piece, nodes = _cut(nodes, end - start)
+            piece, nodes = cut(nodes, end - start)
             own = found if start == 0 else _look(piece)
             if own.label and (own.bold or start == 0 or flat[start - 1] == "\n"):
                 label = own.label
@@ -214,7 +214,7 @@ class _Marker:
             self._judge(draft, found.label or (labels or ("",))[-1], kind)
         span = Element("span", {}, nodes)
         self._add(draft, span)
-        lead, tail = _outer_blanks(span)
+        lead, tail = outer_blanks(span)
         return [*lead, span, *tail]
 
     def _judge(self, draft: _Draft, label: str, kind: str) -> None:
@@ -339,69 +339,3 @@ def _emphasis(nodes: list[Node]) -> tuple[list[str], int]:
         outermost = [top] if top.tag in _EMPHASIS else [e for e in inside if e.tag in _EMPHASIS]
         characters += sum(len("".join(visible_text(element).split())) for element in outermost)
     return terms, characters
-
-
-# Cutting inline nodes
-
-
-def _flatten(nodes: list[Node]) -> list[str]:
-    """The text of inline nodes in which every formula, code and image is one opaque character."""
-    out: list[str] = []
-    for node in nodes:
-        if isinstance(node, str):
-            out.append(node)
-        elif node.tag == "br":
-            out.append("\n")
-        elif _is_atom(node):
-            out.append(OPAQUE)
-        else:
-            out += _flatten(node.children)
-    return out
-
-
-def _is_atom(element: Element) -> bool:
-    return element.tag in ("math", "code", "kbd", "img", "wbr", "ruby") or (
-        "image" in element.attributes.get("class", "").split()
-    )
-
-
-def _cut(nodes: list[Node], length: int) -> tuple[list[Node], list[Node]]:
-    """Split nodes after `length` characters of their flat text, splitting elements if need be."""
-    left: list[Node] = []
-    for index, node in enumerate(nodes):
-        if length <= 0:
-            return left, nodes[index:]
-        if isinstance(node, str):
-            if len(node) > length:
-                return [*left, node[:length]], [node[length:], *nodes[index + 1 :]]
-            size = len(node)
-        else:
-            size = sum(map(len, _flatten([node])))
-            if size > length:
-                first, second = node.copy_empty(), node.copy_empty()
-                first.children, second.children = _cut(node.children, length)
-                return [*left, first], [second, *nodes[index + 1 :]]
-        left.append(node)
-        length -= size
-    return left, []
-
-
-def _outer_blanks(span: Element) -> tuple[list[Node], list[Node]]:
-    """Take blanks and breaks at the ends of a passage out of it, so that marks fit the words."""
-    lead: list[Node] = []
-    tail: list[Node] = []
-    while span.children and _is_blank(span.children[0]):
-        lead.append(span.children.pop(0))
-    while span.children and _is_blank(span.children[-1]):
-        tail.insert(0, span.children.pop())
-    if span.children and isinstance(last := span.children[-1], str) and last != last.rstrip():
-        tail.insert(0, last[len(last.rstrip()) :])
-        span.children[-1] = last.rstrip()
-    if span.children and isinstance(first := span.children[0], str) and first != first.lstrip():
-        lead.append(first[: len(first) - len(first.lstrip())])
-        span.children[0] = first.lstrip()
-    return lead, tail
-
-
-def _is_blank(node: Node) -> bool:
-    return not node.strip() if isinstance(node, str) else node.tag == "br"
