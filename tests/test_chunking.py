@@ -170,7 +170,10 @@ def test_definitions(text):
         "篇幅限制，这里只做简单推导，敬请期待。",
         "接下来我们看看输出层的梯度：",
         "常见的方法包括：",
+        "接下来我们以全连接层为例，推导反向传播。",
+        "下面介绍三种方法。",
         "Let's look at the details.",
+        "There are several different approaches to text summarization, including:",
     ],
 )
 def test_announcements_are_remarks(text):
@@ -181,6 +184,9 @@ def test_announcements_are_remarks(text):
     "text",
     [
         "首先将输入数据归一化，然后分析其分布。",
+        "接下来，特征图被展开成一维向量。",
+        "前面的层已经学到了通用的特征。",
+        "下面的层提取更低级的特征。",
         "最后更新所有的权重。",
         "我们用链式法则推导每一层的梯度。",
         "下采样会降低特征图的分辨率。",

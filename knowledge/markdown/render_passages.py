@@ -9,11 +9,12 @@ belongs to exactly one passage; images belong to none.
 from dataclasses import dataclass, field, replace
 
 from knowledge.chunking import (
-    ITEM_CHARS,
+    ITEM_WIDTH,
     Passage,
     classify,
     sentence_bounds,
     weigh,
+    width,
 )
 
 from .render_runs import cut, flatten, outer_blanks
@@ -176,7 +177,7 @@ class _Marker:
         flat = "".join(flatten(nodes))
         if not _squeeze(_text(nodes)):
             return nodes
-        whole = found.is_label or (kind == "item" and len(flat.strip()) <= ITEM_CHARS)
+        whole = found.is_label or (kind == "item" and width(flat.strip()) <= ITEM_WIDTH)
         bounds = [len(flat)] if whole else sentence_bounds(flat)
         if len(bounds) > 1 and found.bold and flat[: bounds[0]].strip(_LABEL_END) == found.label:
             del bounds[0]  # a label on its own line belongs to the sentence it names
