@@ -18,6 +18,7 @@ from knowledge.markdown.words import (
     strong_question,
 )
 
+MAX_TRIMS = 12  # things trimmed off either end of an answer
 MAX_STEM_LETTERS = 2500  # longer text before an answer label is taken as answer, not as stem
 
 _TAGS_ONLY = re.compile(
@@ -52,7 +53,7 @@ def build_entry(source: Source, found: Found, metadata: Mapping[str, object]) ->
     stem, begin = "", candidate.body
     if candidate.shape == "summary":
         details = source.details[candidate.block]
-        stem = source.between(candidate.body, details.summary_end).strip()
+        stem = _shifted(source.between(candidate.body, details.summary_end).strip("\n").rstrip())
         begin = details.inner
     text = source.between(begin, found.end)
     offset = _offset(source, found)
@@ -83,14 +84,15 @@ def finish_entry(
     """Metadata off the body, defaults from the front matter, and the reason for a draft."""
     body, notes = split_notes(body)
     tags, difficulty = _comments(raw)
+    draft = draft_reason(body)
     return Entry(
         title=title,
         key=matching_key(title),
         stem=stem,
-        body=body,
+        body="" if draft == "empty" and "![" not in body and "<img" not in body else body,
         topic=topic or _text(metadata, "topic", "category", "categories"),
         line=line,
-        draft=draft_reason(body),
+        draft=draft,
         difficulty=notes.difficulty or difficulty or difficulty_of(metadata.get("difficulty", "")),
         tags=notes.tags or tags or _tags(metadata),
         points=notes.points,
@@ -147,7 +149,6 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
         inside = block.details >= 0 and block.start > source.details[block.details].start[0]
         if block.quote >= 0 or inside or (block.item >= 0 and not block.first):
             continue
-        before = "\n".join(source.lines[: block.start])
         wordy = letters <= MAX_STEM_LETTERS
         if block.kind == "heading":
             title = lead_of(plain(block.source)).rest
@@ -157,13 +158,15 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
             if is_answer_label(title) and wordy:
                 if letters and not part and not _names_answer(title):
                     return None
-                stem = _without_part_heading(before)
+                stem = _without_part_heading(_head(source, block.start))
                 keep = block.start if _says_more(title) or part else block.end
                 return stem, _tail(source, keep)
             if part and letters:
-                return _without_part_heading(before), _tail(source, block.start)
+                return _without_part_heading(_head(source, block.start)), _tail(source, block.start)
         elif block.kind == "paragraph":
             cut = _label_cut(block)
+            if cut is not None and is_option(source, block, cut[0]):
+                cut = None
             if cut is not None and (wordy and (not letters or _splits(block, cut))):
                 return _cut_label(source, block, cut)
         elif block.kind == "html" and wordy:
@@ -173,6 +176,15 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
         if block.kind != "item":
             letters += len(matching_key(block.source)) or (block.kind == "table")
     return None
+
+
+def is_option(source: Source, block: Block, row: int) -> bool:
+    """Whether `A: …` is the first of the options of a question: `B: …` comes next."""
+    line = block.start + row
+    if matching_key(source.lines[line])[:1] != "a":
+        return False
+    following = (text.lstrip(" \t-*+>`(（") for text in source.lines[line + 1 : line + 12])
+    return any(text[:1] in ("B", "b") and text[1:2] in (":", "：", ".", ")", "、", "．") for text in following)
 
 
 def _names_answer(title: str) -> bool:
@@ -192,6 +204,10 @@ def _without_part_heading(text: str) -> str:
         if block.kind == "heading" and matching_key(plain(block.source)) in QUESTION_PART_KEYS:
             return "\n".join(source.lines[: block.start] + source.lines[block.end :]).strip("\n")
     return text
+
+
+def _head(source: Source, line: int) -> str:
+    return "\n".join(source.lines[:line])
 
 
 def _tail(source: Source, line: int) -> Source:
@@ -265,7 +281,9 @@ def _announced(source: Source) -> tuple[str, Source]:
 def trimmed(text: str) -> str:
     """Text without rules, line breaks, closing tags, back-to-top links around it."""
     text = text.strip("\n")
-    for _ in range(12):
+    for _ in range(MAX_TRIMS):
+        if not _needs_trimming(text):
+            break
         source = scan(text)
         tops = [b for b in source.blocks if b.item < 0 and b.quote < 0]
         if not tops:
@@ -277,6 +295,17 @@ def trimmed(text: str) -> str:
             break
         text = shorter.strip("\n")
     return _shifted(text).rstrip()
+
+
+def _needs_trimming(text: str) -> bool:
+    """Whether the first or the last line could be trimmed; most answers need no parse for this."""
+    head, tail = text.lstrip(), text.rstrip()
+    last = tail[tail.rfind("\n") + 1 :].strip()
+    if head.startswith(("<", "&", "[", "**[", "---", "***", "___", "- - ", "* * ")):
+        return True
+    if not last or last.startswith(("<", "&", "[", "**[", "-", "*", "_", "+", "#", ">")):
+        return True
+    return last.endswith((">", ")", "]", "*")) or last.isdigit()
 
 
 def _trim_start(source: Source, block: Block) -> str | None:
@@ -293,10 +322,17 @@ def _trim_start(source: Source, block: Block) -> str | None:
         opening = match[0].lower()
         if "<details" in opening or "<summary" in opening or "<div" in opening or "<blockquote" in opening:
             return None
+        return text[_line_start(text, match.end()) :]
+    if match is not None and match[0].lower().strip() in ("<br>", "<br/>", "<br />"):
         return text[match.end() :]
-    if match is not None and match[0].lower().strip() in ("<br>", "<br/>", "<br />", "<b>", "<br><b>"):
-        return text[match.end() :] if "<b>" not in match[0].lower() else None
     return None
+
+
+def _line_start(text: str, at: int) -> int:
+    """The position before the white space that indents what stands at `at`."""
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at
 
 
 def _trim_end(source: Source, tops: list[Block]) -> str | None:
@@ -307,7 +343,11 @@ def _trim_end(source: Source, tops: list[Block]) -> str | None:
         return "\n".join(lines[: last.start])
     if last.kind == "heading" and not last.source.strip():
         return "\n".join(lines[: last.start])
-    if last.kind in ("html", "paragraph"):
+    if last.kind == "code" and last.markup == "open":
+        row = max((n for n in range(last.start, last.end) if lines[n].strip()), default=last.start)
+        if is_up_link(lines[row].strip()) or _TAGS_ONLY.fullmatch(lines[row]):
+            return "\n".join(lines[:row])
+    if last.kind in ("html", "paragraph", "item", "quote") and source.blocks[-1].kind != "code":
         row = max((n for n in range(last.start, last.end) if lines[n].strip()), default=last.start)
         final = lines[row].strip()
         if final.startswith(("<", "&")) and _TAGS_ONLY.fullmatch(final):
@@ -373,11 +413,15 @@ def _offset(source: Source, found: Found) -> int:
 
 def _dedented(text: str, width: int) -> str:
     """Every line without up to `width` columns of leading white space."""
+    if width <= 0:
+        return text
     rows = []
     for row in text.split("\n"):
         stripped = row.lstrip(" \t")
-        indent = row[: len(row) - len(stripped)].expandtabs(4)
-        rows.append(indent[min(width, len(indent)) :] + stripped if stripped else "")
+        indent = row[: len(row) - len(stripped)]
+        if "\t" in indent[:width]:
+            indent = indent.expandtabs(4)
+        rows.append(indent[min(width, len(indent)) :] + stripped)
     return "\n".join(rows)
 
 

@@ -15,7 +15,9 @@ from knowledge.markdown.titles import Lead, lead_of, matching_key, plain
 from knowledge.markdown.words import answer_label_end, strong_question
 
 _BOLD = re.compile(r"(\*\*|__|<b>|<strong>)(?P<text>.+?)(?:\*\*|__|</b>|</strong>)", re.I)
-_LIST_MARK = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_PROMISING = re.compile(
+    r"[*_<>\d(（【\[#№①-⑳一二三四五六七八九十百零〇第问题提考面例练习追QqPpEeIiNnCcSsLlUuMmDdWw]"
+)
 
 
 @dataclass(slots=True)
@@ -120,6 +122,8 @@ def _labelled(text: str) -> bool:
 def _line_candidate(source: Source, index: int, block: Block) -> Candidate | None:
     """A paragraph that opens with bold text, a label or a number."""
     first, _, others = block.source.partition("\n")
+    if not _PROMISING.match(first):
+        return None
     title, body = plain(first), (block.start + 1, 0)
     lead = lead_of(title)
     shape = "label" if lead.labelled else "para"

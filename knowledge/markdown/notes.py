@@ -52,6 +52,7 @@ _WEIGHT = re.compile(
     r"\s*[（(\[]\s*(?:(?:权重|分值|weight)\s*[:：=]?\s*)?(\d{1,4}(?:\.\d{1,9})?)\s*(?:分|points?|pts?)?\s*[)）\]]$",
     re.IGNORECASE,
 )
+_SAMPLE = re.compile(r"(?:\*\*)?([^\s:：*]{1,12})(?:\*\*)?\s*[:：]\s*(?:\*\*)?\s*")
 _SEPARATORS = re.compile(r"[,，、;；]")
 _ALIASES = re.compile(r"\s*(?<![=<>!])=(?![=<>])\s*")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
@@ -83,7 +84,7 @@ class _Section:
 def split_notes(body: str) -> tuple[str, Notes]:
     """Cut the metadata off the end of an answer: (answer without it, metadata)."""
     lowered = body.lower()
-    if not any(label in lowered for label in LABELS):
+    if not any(f"**{label}" in lowered or f"# {label}" in lowered for label in LABELS):
         return body, Notes()
     source = scan(body)
     units = list(_units(source))
@@ -94,11 +95,17 @@ def split_notes(body: str) -> tuple[str, Notes]:
         section, begin, line = _section_before(source, units, end)
         if section is None:
             break
-        sections[:0] = section
+        sections.extend(reversed(section))
         end, cut = begin, line
+    sections.reverse()
     if not sections:
         return body, Notes()
     return "\n".join(source.lines[:cut]).rstrip(), _read(sections)
+
+
+def read_notes(text: str) -> Notes:
+    """Metadata of a text that is nothing but metadata."""
+    return split_notes(text)[1]
 
 
 def _units(source: Source) -> Iterator[Block]:
@@ -197,7 +204,7 @@ def _read(sections: list[_Section]) -> Notes:
             case "points":
                 notes.points = tuple(map(read_point, texts))
             case "samples":
-                notes.samples = tuple(map(_sample, texts))
+                notes.samples = tuple(map(split_sample, texts))
             case "misconceptions":
                 notes.misconceptions = tuple(texts)
             case "follow_ups":
@@ -213,14 +220,14 @@ def read_point(text: str) -> tuple[str, float]:
     return text[: match.start()], float(match[1])
 
 
-def _sample(text: str) -> tuple[str, str]:
-    label, colon, rest = text.partition("：")
-    if not colon or len(label) > 20 or ":" in label:
-        label, colon, rest = text.partition(":")
-    label = label.strip(" *")
-    if not colon or len(label) > 20:
+def split_sample(text: str) -> tuple[str, str]:
+    """(label, answer) of `好：…`; the label is good, middling, wrong or "" for none of these."""
+    first, newline, others = text.partition("\n")
+    match = _SAMPLE.match(first)
+    name = SAMPLE_LABELS.get(match[1].strip().lower(), "") if match else ""
+    if match is None or not name:
         return "", text
-    return SAMPLE_LABELS.get(label.lower(), label), rest.strip(" *") if "\n" not in rest else rest.strip()
+    return name, (first[match.end() :] + newline + others).strip()
 
 
 def difficulty_of(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from knowledge.markdown.blocks import scan
 from knowledge.markdown.bodies import build_entry
 from knowledge.markdown.document import MAX_BYTES, Document, Entry, TooLarge
+from knowledge.markdown.exact import FORMAT_KEY, marks_suffix, read_exact
 from knowledge.markdown.frontmatter import split_front_matter
 from knowledge.markdown.recognising import Recogniser
 
@@ -22,12 +23,18 @@ def parse(text: str) -> Document:
     text = text.lstrip("\ufeff")
     if skipped:
         text = "\n" * skipped + text.split("\n", skipped)[-1]
+    warnings = [warning] if warning else []
+    suffix = marks_suffix(metadata)
+    if suffix is not None:
+        metadata = {key: value for key, value in metadata.items() if key != FORMAT_KEY}
+        exact = read_exact(text.split("\n"), suffix)
+        headings = tuple(entry.title for entry in exact[:8])
+        return Document(tuple(exact), metadata, tuple(warnings + _warnings(exact)), headings)
     source = scan(text)
     context = " ".join(str(metadata.get(key, "")) for key in ("title", "category", "description"))
     recogniser = Recogniser(source, context)
     found = recogniser.questions()
     entries: list[Entry] = [build_entry(source, question, metadata) for question in found]
-    warnings = [warning] if warning else []
     return Document(
         tuple(entries),
         metadata,

@@ -186,10 +186,10 @@ class Recogniser:
                 families[str(group.key[-1])].append(group)
         for family in families.values():
             family.sort(key=lambda group: len(group.members), reverse=True)
-            for main in family[:3]:
+            for place, main in enumerate(family[:3]):
                 if len(main.members) < 2 or _continuity(main.members, self.heading_lines) < 0.5:
                     continue
-                pool = [m for group in family if group is not main for m in group.members]
+                pool = [m for group in family[place + 1 :] for m in group.members]
                 pool.sort(key=lambda m: m.start)
                 joined = set(map(id, _fitting(main.members, pool)))
                 if not joined:
@@ -197,9 +197,8 @@ class Recogniser:
                 main.members = sorted(
                     [*main.members, *(m for m in pool if id(m) in joined)], key=lambda m: m.start
                 )
-                for group in family:
-                    if group is not main:
-                        group.members = [m for m in group.members if id(m) not in joined]
+                for group in family[place + 1 :]:
+                    group.members = [m for m in group.members if id(m) not in joined]
 
     def _adopt_siblings(self, groups: list[Group]) -> None:
         """Unnumbered headings among numbered ones of their level: questions if they look so."""
@@ -238,7 +237,6 @@ class Recogniser:
             texts = [member.text for member in members]
             group.ends = self._ends(members)
         evidence = group.evidence
-        texts = [member.text for member in members]
         weights = [
             self.weights.between(member.body, end)
             for member, end in zip(members, group.ends, strict=True)
@@ -458,33 +456,42 @@ class Recogniser:
             )
             for group in chosen
         }
-        lines = {member.start[0] for member in members}
         found: list[Found] = []
         for index, member in enumerate(members):
             end = by_group[id(owner[id(member)])][id(member)]
             if index + 1 < len(members):
                 end = max(min(end, members[index + 1].start), member.body)
-            found.append(Found(member, end, self._topic(member, lines), unanswered))
+            found.append(Found(member, end, "", unanswered))
+        self._give_topics(found)
         return found
 
-    def _topic(self, member: Candidate, questions: set[int]) -> str:
-        index = bisect_left(self.heading_lines, member.start[0]) - 1
-        level = 7
-        for heading in reversed(self.headings[max(0, index - 400) : index + 1]):
-            if heading.line in questions or heading.level >= level:
+    def _give_topics(self, found: list[Found]) -> None:
+        """The nearest heading above each question that is neither a question nor in an answer."""
+        path: list[Section] = []
+        coming = 0
+        done = -1
+        for question in found:
+            line = question.candidate.start[0]
+            while coming < len(self.headings) and self.headings[coming].line < line:
+                heading = self.headings[coming]
+                coming += 1
+                if heading.line <= done or self.source.blocks[heading.block].details >= 0:
+                    continue
+                while path and path[-1].level >= heading.level:
+                    path.pop()
+                path.append(heading)
+            question.topic = self._topic(path, question.candidate)
+            done = max(line, question.end[0] - 1)
+
+    def _topic(self, path: list[Section], member: Candidate) -> str:
+        for heading in reversed(path):
+            if member.shape == "heading" and heading.level >= member.level:
                 continue
-            if member.shape == "heading" and heading.level >= member.level and heading.markup != "md":
-                continue
-            if not self._is_topic(heading, member):
-                continue
-            level = heading.level
-            title = lead_of(heading.title).rest or heading.title
-            if not is_section(title) and not is_section(title.rstrip(":： ")):
+            lead = lead_of(heading.title)
+            title = (lead.rest if lead.firm else heading.title).rstrip(":： ")
+            if title and not is_section(title):
                 return title
         return ""
-
-    def _is_topic(self, heading: Section, member: Candidate) -> bool:
-        return member.shape != "heading" or heading.level < member.level
 
 
 class _Weights:
@@ -625,9 +632,10 @@ def _fitting(members: Sequence[Candidate], pool: Sequence[Candidate]) -> list[Ca
     for before, after in zip(edges, edges[1:], strict=False):
         low = before.lead.numbers[-1] if before and before.lead.numbers else 0
         high = after.lead.numbers[-1] if after and after.lead.numbers else 0
-        if after is not None and (before is None and high <= 1 or before and not 1 < high - low < 400):
+        restart = after is None or high <= min(1, low)
+        if restart and (before is None or low < 2):
             continue
-        if before is None and after is None or after is None and low < 2:
+        if not restart and before is not None and not 1 < high - low < 400:
             continue
         first = bisect_right(starts, before.start) if before else 0
         last = bisect_left(starts, after.start) if after else len(pool)
@@ -635,7 +643,7 @@ def _fitting(members: Sequence[Candidate], pool: Sequence[Candidate]) -> list[Ca
         for index in range(first, last):
             candidate = pool[index]
             number = candidate.lead.numbers[-1] if len(candidate.lead.numbers) == 1 else -1
-            if number != wanted or after is not None and wanted >= high:
+            if number != wanted or not restart and wanted >= high:
                 continue
             previous = pool[index - 1] if index else None
             if (
@@ -648,7 +656,7 @@ def _fitting(members: Sequence[Candidate], pool: Sequence[Candidate]) -> list[Ca
                 continue
             run.append(candidate)
             wanted += 1
-        if after is None or wanted == high or before is not None:
+        if restart or wanted == high or before is not None:
             joined.extend(run)
     return joined
 

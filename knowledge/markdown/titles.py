@@ -170,6 +170,30 @@ def _numeral(text: str) -> int:
     return total + current
 
 
+def escaped(title: str) -> str:
+    """A title as inline Markdown: backslashes only where something would be taken as markup."""
+    title = " ".join(title.split())
+    if _is_literal(title):
+        return title
+    return re.sub(r"([\\`*_\[\]<>#&!~{}()$|:])", r"\\\1", title)
+
+
+def _is_literal(title: str) -> bool:
+    if any(char in title for char in "\\`[]<&") or title.startswith("#") or title.endswith("#"):
+        return False
+    tokens = _INLINE.parseInline(title)
+    children = (tokens[0].children if tokens else None) or []
+    return all(child.type == "text" for child in children)
+
+
+def unescaped(source: str) -> str:
+    """The title that `escaped` wrote, or what a person typed instead, without its markup."""
+    tokens = _INLINE.parseInline(source[:MAX_TITLE_SOURCE])
+    children = (tokens[0].children if tokens else None) or []
+    kept = ("text", "text_special", "code_inline", "softbreak")
+    return " ".join("".join(c.content or " " for c in children if c.type in kept).split())
+
+
 def is_up_link(source: str) -> bool:
     """Whether a paragraph is nothing but a link back to the top or to the contents."""
     if len(source) > 300 or not ("(" in source or "<a" in source.lower()):
