@@ -106,7 +106,7 @@ class Attempt(models.Model):
     grade = models.JSONField(_("grade"), null=True)
     # What the grade was about: passages by position, as rendered from the version.
     grader_version = models.CharField(_("grader"), max_length=100, blank=True)
-    submission = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -114,6 +114,9 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "submission"], name="one_attempt_per_submission")
+        ]
         indexes = [
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["user", "topic_name"]),

@@ -1,0 +1,86 @@
+"""Settings and fixtures for every test: a scratch data directory, a small encoder, a bank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from knowledge.markdown import matching_key
+from knowledge.models import Question, Topic
+from knowledge.refresh import refresh
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+BODY = """**梯度下降**是一种沿损失函数负梯度方向迭代更新参数的优化方法。
+
+- 学习率（learning rate）决定每一步走多远，太大会震荡，太小收敛慢。
+- 随机梯度下降每次只用一个小批量估计梯度，噪声更大但更便宜。
+- 动量把历史梯度做滑动平均，减少震荡。
+
+更新公式：$w \\leftarrow w - \\eta \\nabla L(w)$
+"""
+
+
+@pytest.fixture(autouse=True)
+def scratch(settings, tmp_path, monkeypatch):
+    """Each test has its own index and media folder and loads its own tools."""
+    from interview import grader
+    from knowledge import index, search
+
+    settings.INDEX_DIR = tmp_path / "index"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(search, "_current", index.Current())
+    monkeypatch.setattr(grader, "_tools", None)
+
+
+def add_question(title: str, body: str = BODY, topic: str = "优化", **fields) -> Question:
+    question = Question.objects.create(
+        title=title,
+        key=matching_key(title),
+        body=body,
+        topic=Topic.objects.get_or_create(name=topic)[0],
+        **fields,
+    )
+    refresh([question])
+    return question
+
+
+@pytest.fixture
+def question(db) -> Question:
+    return add_question("什么是梯度下降？")
+
+
+@pytest.fixture
+def ready(db):
+    """The grader's tools, loaded: pages grade at once."""
+    from interview import grader
+
+    return grader.tools()
+
+
+@pytest.fixture
+def person(db) -> User:
+    return User.objects.create_user("ming", password="correct horse")
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    return User.objects.create_user("stranger", password="correct horse")
+
+
+@pytest.fixture
+def staff(db) -> User:
+    return User.objects.create_superuser("author", password="correct horse")
+
+
+@pytest.fixture
+def client_of():
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
