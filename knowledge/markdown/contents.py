@@ -63,7 +63,12 @@ def _lists(blocks: list[Block]) -> Iterator[tuple[int, int]]:
             index += 1
             continue
         first = index
-        while index < len(blocks) and (blocks[index].item >= first or blocks[index].kind == "item"):
+        kind = (blocks[first].markup, bool(blocks[first].number))
+        while index < len(blocks) and (
+            blocks[index].item >= first
+            or blocks[index].kind == "item"
+            and (blocks[index].markup, bool(blocks[index].number)) == kind
+        ):
             index += 1
         yield first, index
 
@@ -80,7 +85,8 @@ def _look_at_list(
     links = sum(1 for text in texts if is_links(text.replace("\n", " ")))
     anchors = sum(1 for text in texts if "](#" in text or 'href="#' in text)
     keys = [matching_key(lead_of(plain(text)).rest) for text in texts]
-    titled = _under_contents_heading(blocks, first)
+    bare = all(blocks[n].kind in ("item", "paragraph") for n in range(first, last))
+    titled = bare and _under_contents_heading(blocks, first)
     repeats = _repeats_headings(keys, headings, blocks[first].start)
     is_toc = anchors >= 0.6 * len(texts) and links >= 0.6 * len(texts) or repeats or titled
     if is_toc:

@@ -54,12 +54,13 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _unmarked_utf16(data: bytes) -> tuple[str, ...]:
-    """UTF-16 text holds ASCII line ends and spaces as pairs with a zero byte on one side."""
-    even = data[0:4096:2].count(0)
-    odd = data[1:4096:2].count(0)
-    if odd and not even:
+    """UTF-16 text holds its ASCII characters (line ends, spaces) next to zero bytes."""
+    pairs = list(zip(data[0:4096:2], data[1:4096:2], strict=False))
+    little = sum(1 for low, high in pairs if high == 0 and 9 <= low < 128)
+    big = sum(1 for high, low in pairs if high == 0 and 9 <= low < 128)
+    if little > 4 * big:
         return ("utf-16-le",)
-    if even and not odd:
+    if big > 4 * little:
         return ("utf-16-be",)
     return ()
 

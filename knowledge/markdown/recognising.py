@@ -28,7 +28,7 @@ from knowledge.markdown.words import (
     strong_question,
 )
 
-ACCEPTED = 2.4  # evidence from which a group of answered candidates counts as questions
+ACCEPTED = 2.3  # evidence from which a group of answered candidates counts as questions
 NUMBERED = ("int", "bare", "label", "dotted", "paren", "cn", "circled")
 
 
@@ -126,7 +126,9 @@ class Recogniser:
             by_key[candidate.group].append(candidate)
         groups = []
         for key, members in list(by_key.items()):
-            if key[-1] in ("bare", "dotted") and _continuity(members, self.heading_lines) < 0.5:
+            if key[-1] in ("bare", "dotted") and (
+                len(members) < 2 or _continuity(members, self.heading_lines) < 0.5
+            ):
                 loose = [m for m in members if not m.lead.firm]
                 for member in loose:
                     member.lead = lead_of("") if not member.lead.labelled else member.lead
@@ -187,16 +189,15 @@ class Recogniser:
         for family in families.values():
             family.sort(key=lambda group: len(group.members), reverse=True)
             for place, main in enumerate(family[:3]):
-                if len(main.members) < 2 or _continuity(main.members, self.heading_lines) < 0.5:
-                    continue
                 pool = [m for group in family[place + 1 :] for m in group.members]
                 pool.sort(key=lambda m: m.start)
                 joined = set(map(id, _fitting(main.members, pool)))
-                if not joined:
-                    continue
-                main.members = sorted(
+                union = sorted(
                     [*main.members, *(m for m in pool if id(m) in joined)], key=lambda m: m.start
                 )
+                if not joined or len(union) < 3 or _continuity(union, self.heading_lines) < 0.6:
+                    continue
+                main.members = union
                 for group in family[place + 1 :]:
                     group.members = [m for m in group.members if id(m) not in joined]
 
@@ -230,6 +231,7 @@ class Recogniser:
     # Evidence
 
     def _measure(self, group: Group) -> None:
+        self._refine(group)
         members, total = group.members, len(group.members)
         texts = [member.text for member in members]
         group.ends = self._ends(members)
@@ -244,7 +246,7 @@ class Recogniser:
         evidence.labelled = sum(m.lead.labelled for m in members) / total
         evidence.strong = sum(map(strong_question, texts)) / total
         evidence.mild = sum(1 for t in texts if mild_question(t) and not strong_question(t)) / total
-        evidence.answered = sum(weight > 2 for weight in weights) / total
+        evidence.answered = sum(weight > 0 for weight in weights) / total
         evidence.announced = (
             sum(
                 bisect_left(self.marks, m.body[0]) < bisect_left(self.marks, end[0] + bool(end[1]))
@@ -259,7 +261,11 @@ class Recogniser:
             )
             / total
         )
-        evidence.cover = sum(weights) / max(1, self.weights.total)
+        covered = sum(
+            self.weights.between(m.start, end)
+            for m, end in zip(members, group.ends, strict=True)
+        )
+        evidence.cover = covered / max(1, self.weights.total)
         if members[0].lead.style or group.key[-1] in NUMBERED:
             evidence.continuous = _continuity(members, self.heading_lines)
         keys = {matching_key(text) for text in texts}
@@ -267,6 +273,20 @@ class Recogniser:
             both = len(keys & self.contents.keys)
             evidence.listed = min(both / len(keys), both / len(self.contents.keys))
         evidence.score = self._score(group)
+
+    def _refine(self, group: Group) -> None:
+        """Bold text without a number is a question only where it asks; remarks are bold as well."""
+        if group.key[0] not in ("bold", "item") or group.key[-1]:
+            return
+        if group.key[0] == "item" and not str(group.key[2]).endswith("bold"):
+            return
+        asking = [
+            m
+            for m in group.members
+            if strong_question(m.text) or (mild_question(m.text) and m.wide is None)
+        ]
+        if len(asking) * 2 >= len(group.members):
+            group.members = asking
 
     def _score(self, group: Group) -> float:
         e, total = group.evidence, len(group.members)
@@ -277,7 +297,7 @@ class Recogniser:
         score += min(1.0, total / 60)
         if group.key[-1] == "cn" and e.strong < 0.5:
             score -= 2.0
-        score -= {"bold": 0.4, "para": 1.2, "item": 1.2}.get(str(group.key[0]), 0.0)
+        score -= {"bold": 0.3, "para": 1.2, "item": 1.2}.get(str(group.key[0]), 0.0)
         if group.key[0] == "item" and e.strong < 0.6 and e.labelled < 0.5:
             score -= 2.0
         if group.key[0] == "para" and e.strong < 0.5:
@@ -322,19 +342,16 @@ class Recogniser:
         deepest = 0
         for member in members:
             index = bisect_left(self.heading_lines, member.start[0]) - 1
-            while index >= 0 and self.heading_lines[index] in lines:
-                index -= 1
-                break
-            if index < 0:
+            if index < 0 or self.heading_lines[index] in lines:
                 continue
             heading = self.headings[index]
             if member.shape == "heading":
                 if heading.level < member.level:
                     deepest = max(deepest, heading.level)
-            elif heading.line not in lines:
-                gap = self.weights.between((heading.line + 1, 0), member.start)
-                if gap < 400 or deepest == 0:
-                    deepest = max(deepest, heading.level)
+            elif member is members[0] or not self.weights.between(
+                (heading.line + 1, 0), member.start
+            ):
+                deepest = max(deepest, heading.level)
         return deepest
 
     def _boundary(self, member: Candidate, following: Candidate | None, level: int) -> int:

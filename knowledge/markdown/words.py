@@ -32,6 +32,7 @@ _MILD_EN = re.compile(
     r"|\bvs\.?\b|\bversus\b|\bdifference\b|\badvantages?\b|\bpros and cons\b",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"[.:;。；：]\s+|[。；：]")
 _CONTEXT = re.compile(
     r"面试|面经|八股|问答|题库|习题|常见问题|高频|考点|答疑|刷题|每日一题|题目|问题(?:总结|汇总|集|整理)"
     r"|interview|q\s?&\s?a\b|\bqna\b|\bfaqs?\b|questions?\b|quiz|flash ?cards?|exercises?\b",
@@ -107,12 +108,16 @@ def strong_question(title: str) -> bool:
     tail = title.rstrip(" .。!！)）」”\"'`*")
     if tail.endswith(("?", "？")) or "？" in title or "? " in title:
         return True
-    return bool(_STRONG_ZH.search(tail) or _STRONG_EN.search(title))
+    if _STRONG_ZH.search(tail):
+        return True
+    return any(_STRONG_EN.search(part) for part in _SENTENCES.split(title[:600]))
 
 
 def mild_question(title: str) -> bool:
     """Whether a title names what is typically asked: differences, principles, "write a …"."""
-    return bool(_MILD_ZH.search(title) or _MILD_EN.search(title))
+    if _MILD_ZH.search(title):
+        return True
+    return any(_MILD_EN.search(part) for part in _SENTENCES.split(title[:600]))
 
 
 def speaks_of_questions(text: str) -> bool:
