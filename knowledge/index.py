@@ -1,8 +1,8 @@
 """Nearest passages: the one module that imports faiss.
 
 The index is disposable: ids and vectors come from the database, the file is swapped in atomically,
-and its manifest names the model, the generation of the bank, the number of vectors and the file's
-hash. Whatever does not fit is rebuilt, never served. Vectors are of unit length, so inner product is
+and its manifest names the model, the passages (``bank``, a hash over them), the number of vectors and
+the file's hash. Whatever does not fit is rebuilt, never served. Vectors are of unit length, so inner product is
 cosine similarity; this is the only place that turns one into the other.
 """
 
@@ -33,7 +33,7 @@ class Manifest:
     encoder: str
     dimension: int
     count: int
-    generation: int
+    bank: str
     kind: str  # "flat" | "hnsw"
     file: str
     sha256: str
@@ -78,7 +78,7 @@ class PassageIndex:
         ]
 
 
-def save(index: PassageIndex, folder: Path, encoder: str, dimension: int, generation: int) -> None:
+def save(index: PassageIndex, folder: Path, encoder: str, dimension: int, bank: str) -> None:
     """Write the index beside the old one, then point the manifest at it in one step.
 
     Raises OSError (disk full, read-only): the old index stays in force.
@@ -88,7 +88,7 @@ def save(index: PassageIndex, folder: Path, encoder: str, dimension: int, genera
     payload = len(index).to_bytes(8, "little") + index._ids.astype("<i8").tobytes() + data
     digest = hashlib.sha256(payload).hexdigest()
     manifest = Manifest(
-        encoder, dimension, len(index), generation, index.kind, f"passages-{digest[:16]}.bin", digest
+        encoder, dimension, len(index), bank, index.kind, f"passages-{digest[:16]}.bin", digest
     )
     _replace(folder / manifest.file, payload)
     _replace(folder / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
@@ -118,10 +118,10 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def load(folder: Path, encoder: str, generation: int) -> PassageIndex | None:
-    """The saved index if it belongs to this encoder and generation and is whole, else None."""
+def load(folder: Path, encoder: str, bank: str) -> PassageIndex | None:
+    """The saved index if it belongs to this encoder and these passages and is whole, else None."""
     manifest = read_manifest(folder)
-    if manifest is None or (manifest.encoder, manifest.generation) != (encoder, generation):
+    if manifest is None or (manifest.encoder, manifest.bank) != (encoder, bank):
         return None
     try:
         payload = (folder / manifest.file).read_bytes()
