@@ -75,27 +75,28 @@ def is_word(candidate: str) -> bool:
 def candidates(text: str) -> Counter[str]:
     """Folded candidate terms of one text with their counts."""
     counts: Counter[str] = Counter()
-    tagged = [(word, tag) for word, tag in rjieba.tag(unicodedata.normalize("NFKC", text))]
-    for place, (word, tag) in enumerate(tagged):
-        if len(word) >= 2 and tag.startswith(_NOUNS) and word not in CHINESE_STOP and _is_han(word):
+    normal = unicodedata.normalize("NFKC", text)
+    before = ""  # the word before, where it can begin a pair
+    for word, tag in rjieba.tag(normal):
+        telling = word not in CHINESE_STOP and _is_han(word)
+        noun = telling and tag.startswith(_NOUNS)
+        joins = telling and tag.startswith(_PARTS)
+        if noun and len(word) >= 2:
             counts[word] += 1
-        if place and _joins(tagged[place - 1]) and _joins((word, tag)):
-            pair = tagged[place - 1][0] + word
-            if _is_han(pair) and tag.startswith(_NOUNS) and len(pair) <= 8:
-                counts[pair] += 1
-    for match in _LATIN.finditer(unicodedata.normalize("NFKC", text)):
+        if noun and joins and before and len(before) + len(word) <= 8:
+            counts[before + word] += 1
+        before = word if joins else ""
+    for match in _LATIN.finditer(normal):
         if is_word(match.group()):
             counts[fold(match.group())] += 1
     return counts
 
 
+_ALL_HAN = re.compile(f"[{_HAN}]+")
+
+
 def _is_han(word: str) -> bool:
-    return bool(re.fullmatch(f"[{_HAN}]+", word))
-
-
-def _joins(tagged: tuple[str, str]) -> bool:
-    word, tag = tagged
-    return tag.startswith(_PARTS) and word not in CHINESE_STOP and _is_han(word)
+    return _ALL_HAN.fullmatch(word) is not None
 
 
 def pairs(text: str) -> dict[str, tuple[str, ...]]:
@@ -134,7 +135,11 @@ def detect(
             repeats[term] += count
         for phrase in emphasised:
             phrase = phrase.strip(" ：:。.，,")
-            if 2 <= len(phrase) <= 24 and len(phrase.split()) <= 4 and not re.search(r"[，。；,;]", phrase):
+            if (
+                2 <= len(phrase) <= 24
+                and len(phrase.split()) <= 4
+                and not re.search(r"[，。；,;]", phrase)
+            ):
                 scores[fold(phrase)] += 1.5 * weight
                 repeats[fold(phrase)] += 2
                 shown[fold(phrase)] = phrase
@@ -182,16 +187,6 @@ def _select(
         chosen.append((shown.get(term, term), weight, names))
     total = sum(weight for _, weight, _ in chosen) or 1.0
     return [Term(term, names, weight / total) for term, weight, names in chosen]
-
-
-def document_frequencies(documents: Iterable[str]) -> tuple[Counter[str], int]:
-    """(in how many documents each folded candidate occurs, the number of documents)."""
-    frequency: Counter[str] = Counter()
-    count = 0
-    for text in documents:
-        frequency.update(candidates(text).keys())
-        count += 1
-    return frequency, count
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,8 @@ One door: whoever changes questions (import, admin, undo) calls ``refresh`` in t
 from __future__ import annotations
 
 import posixpath
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -34,7 +36,10 @@ def image_url_for(source_name: str) -> Callable[[str], str | None]:
 
     def url(path: str) -> str | None:
         relative = posixpath.normpath(path.split("#")[0].split("?")[0])
-        if relative.startswith(("..", "/")) or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
+        if (
+            relative.startswith(("..", "/"))
+            or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES
+        ):
             return None
         stored = settings.MEDIA_ROOT / folder / relative
         return f"/{settings.MEDIA_URL.strip('/')}/{folder}/{relative}" if stored.is_file() else None
@@ -106,11 +111,27 @@ def _detect_keywords(questions: Sequence[Question]) -> None:
         Keyword.objects.bulk_create(_keywords(question, frequency, documents))
 
 
+# SHA-256 of a reference answer to its candidate terms, for the answers of the bank as last seen:
+# an edit of one question must not read the whole bank again.
+_terms: dict[bytes, tuple[str, ...]] = {}
+
+
 def bank_frequencies() -> tuple[dict[str, int], int]:
     """In how many reference answers of the bank each candidate term occurs, and how many there are."""
-    frequency, documents = keywords.document_frequencies(
-        Question.objects.exclude(body="").values_list("body", flat=True).iterator()
-    )
+    global _terms
+    seen: dict[bytes, tuple[str, ...]] = {}
+    frequency: Counter[str] = Counter()
+    documents = 0
+    bodies = Question.objects.exclude(body="").order_by().values_list("body", flat=True)
+    for body in bodies.iterator():
+        digest = sha256(body.encode()).digest()
+        terms = _terms.get(digest)
+        if terms is None:
+            terms = tuple(sys.intern(term) for term in keywords.candidates(body))
+        seen[digest] = terms
+        frequency.update(terms)
+        documents += 1
+    _terms = seen
     return dict(frequency), documents
 
 
