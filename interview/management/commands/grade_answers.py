@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from knowledge import markdown
 from knowledge.models import Question
 
 BATCH = 64
+# Some 60 KB each: questions come in runs, so that forgetting them all now and then costs little.
+KEPT_MATERIALS = 1000
 
 
 class Command(BaseCommand):
@@ -30,61 +33,46 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            lines = options["input"].read_text(encoding="utf-8").splitlines()
+            # Not splitlines: JSON strings may contain the other line separators of Unicode.
+            lines = options["input"].read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+            output = options["output"] and options["output"].open("w", encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{options['input']}: {error}") from error
-        output = open(options["output"], "w", encoding="utf-8") if options["output"] else sys.stdout
-        bad = 0
-        try:
+            raise CommandError(str(error)) from error
+        self.bad = 0
+        with output or nullcontext(sys.stdout) as file:
             for number, line in enumerate(self._grade(lines), 1):
-                bad += "error" in line
-                output.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 if number % BATCH == 0:
                     self.stderr.write(f"graded {number}/{len(lines)}")
-        finally:
-            if output is not sys.stdout:
-                output.close()
-        self.stderr.write(f"graded {len(lines) - bad} answers, {bad} lines in error")
+        self.stderr.write(f"graded {len(lines) - self.bad} answers, {self.bad} lines in error")
 
     def _grade(self, lines: list[str]) -> Iterator[dict[str, Any]]:
         """One result a line, in order; answers go to the models in batches."""
         materials: dict[tuple[str, str], Material] = {}
         for start in range(0, len(lines), BATCH):
-            rows: list[dict[str, Any]] = []
+            rows: list[tuple[dict[str, Any], bool]] = []  # with whether it can be graded
             work: list[tuple[Material, str]] = []
             for number, line in enumerate(lines[start : start + BATCH], start + 1):
-                row = self._read(number, line)
-                if "error" not in row:
-                    try:
-                        work.append((self._material(row, materials), row["answer"]))
-                    except Question.DoesNotExist:
-                        row = self._refuse(number, "no such question in the bank", row)
-                rows.append(row)
+                row: dict[str, Any] = {}
+                try:
+                    row = _parsed(line)
+                    _check(row)
+                    work.append((self._material(row, materials), row["answer"]))
+                    rows.append((row, True))
+                except BadLine as error:
+                    self.bad += 1
+                    self.stderr.write(f"line {number}: {error}")
+                    refusal = {"score": 0, "error": f"line {number}: {error}"}
+                    rows.append(({**row, **refusal}, False))
             grades = iter(grader.grade_all(work))
-            for row in rows:
-                yield row if "error" in row else {**row, **_result(next(grades))}
+            for row, good in rows:
+                yield {**row, **_result(next(grades))} if good else row
 
-    def _read(self, number: int, line: str) -> dict[str, Any]:
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            return self._refuse(number, f"not JSON: {error}")
-        if not isinstance(row, dict):
-            return self._refuse(number, "not an object")
-        for name in ("question", "answer", *(["reference"] if "reference" in row else [])):
-            if not isinstance(row.get(name), str):
-                return self._refuse(number, f"{name} is missing or not a text", row)
-        return row
-
-    def _refuse(self, number: int, why: str, row: dict[str, Any] | None = None) -> dict[str, Any]:
-        self.stderr.write(f"line {number}: {why}")
-        return {**(row or {}), "score": 0, "error": f"line {number}: {why}"}
-
-    def _material(
-        self, row: dict[str, Any], known: dict[tuple[str, str], Material]
-    ) -> Material:
+    def _material(self, row: dict[str, Any], known: dict[tuple[str, str], Material]) -> Material:
         key = (row["question"], row.get("reference", ""))
         if key not in known:
+            if len(known) >= KEPT_MATERIALS:
+                known.clear()
             if row.get("reference"):
                 known[key] = grader.material_from_text(*key)
             else:
@@ -92,10 +80,31 @@ class Command(BaseCommand):
         return known[key]
 
 
+class BadLine(ValueError):
+    """A line that cannot be graded; the message says why."""
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:  # UnicodeEncodeError too: half a surrogate pair
+        raise BadLine(f"not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise BadLine("not an object")
+    return row
+
+
+def _check(row: dict[str, Any]) -> None:
+    for name in ("question", "answer", *(["reference"] if "reference" in row else [])):
+        if not isinstance(row.get(name), str):
+            raise BadLine(f"{name} is missing or not a text")
+
+
 def _find(title: str) -> Question:
     question = Question.objects.filter(key=markdown.matching_key(title)).order_by("id").first()
     if question is None:
-        raise Question.DoesNotExist
+        raise BadLine("no such question in the bank")
     return question
 
 
