@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import shutil
 import socket
@@ -28,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default=os.environ.get("VIVA_HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
         parser.add_argument("--workers", type=int, default=1)
         parser.add_argument("--setup-only", action="store_true", help="prepare, do not serve")
 
@@ -55,20 +57,27 @@ class Command(BaseCommand):
             )
 
     def _check_port(self, host: str, port: int) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
+        try:
+            family, kind, protocol, _name, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+        except OverflowError as error:
+            raise CommandError(f"{port} is not a port: they go from 1 to 65535.") from error
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
                 raise CommandError(
-                    f"Port {port} is taken ({error.strerror}). Choose another: make serve PORT=8001"
+                    f"Port {port} is taken. Choose another: make serve PORT=8001"
                 ) from error
+            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}") from error
 
     def _import_content(self) -> None:
         """The bundled questions, unless this version of them was imported before."""
-        plan = make_plan(read(CONTENT))
         known = dict(Source.objects.values_list("name", "sha256"))
-        plan.files = [f for f in plan.files if known.get(f.path) != f.sha256]
+        new = [f for f in read(CONTENT) if known.get(f.name) != hashlib.sha256(f.data).hexdigest()]
+        plan = make_plan(new)
         if plan.files:
             self.stdout.write(f"Importing {sum(len(f.items) for f in plan.files)} questions…")
             apply_plan(plan, now=timezone.now(), progress=self._progress)
@@ -76,7 +85,8 @@ class Command(BaseCommand):
             search.build(self._progress)
 
     def _progress(self, done: int, total: int) -> None:
-        self.stdout.write(f"  reading passages {done}/{total}", ending="\r" if done < total else "\n")
+        ending = "\r" if done < total else "\n"
+        self.stdout.write(f"  reading passages {done}/{total}", ending=ending)
         self.stdout.flush()
 
     def _serve(self, host: str, port: int, workers: int) -> None:
