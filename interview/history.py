@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Max
+from django.db.models import Avg, Count, F, Max
+from django.db.models.functions import Coalesce
 
 from interview.models import Attempt
 
@@ -35,7 +36,10 @@ class Chart:
 def score_chart(user: Any) -> Chart | None:
     """The last 40 graded attempts as a line; None for fewer than two."""
     latest = list(
-        Attempt.objects.of(user).graded().select_related("version").order_by("-created_at")[:CHART_POINTS]
+        Attempt.objects.of(user)
+        .graded()
+        .select_related("version")
+        .order_by("-created_at")[:CHART_POINTS]
     )[::-1]
     if len(latest) < 2:
         return None
@@ -71,7 +75,9 @@ class TopicRow:
 
 
 def topic_table(user: Any) -> list[TopicRow]:
-    """Per topic: how many graded attempts at how many questions, mean and best score, weakest first."""
+    """Per topic the graded attempts: at how many questions, their mean and best score; weakest first."""
+    # Of a question that is gone, each wording that was asked counts as one.
+    asked = Coalesce("version__question_id", -F("version_id"))
     rows = (
         Attempt.objects.of(user)
         .graded()
@@ -79,7 +85,7 @@ def topic_table(user: Any) -> list[TopicRow]:
         .values("topic_name")
         .annotate(
             attempts=Count("id"),
-            questions=Count("version__question", distinct=True),
+            questions=Count(asked, distinct=True),
             mean=Avg("score"),
             best=Max("score"),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import random
 import uuid
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import (
@@ -38,8 +38,16 @@ from knowledge.refresh import rendered, source_name_of
 from knowledge.search import search as search_passages
 
 
+# Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
+IMAGE_TYPES = {suffix: f"image/{suffix[1:].replace('jpg', 'jpeg')}" for suffix in IMAGES}
+
+
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], partial: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    partial: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """The whole page, or its partial for an htmx request."""
     htmx = getattr(request, "htmx", None)
@@ -252,9 +260,7 @@ def summary(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     }
     for ungraded in latest.values():
         _ensure_graded(ungraded)
-    rows = [
-        {"slot": s, "attempt": latest.get(s.pk), "number": s.position + 1} for s in slots
-    ]
+    rows = [{"slot": s, "attempt": latest.get(s.pk), "number": s.position + 1} for s in slots]
     scores = [a.score for a in latest.values() if a.score is not None]
     context = {
         "interview": interview,
@@ -330,13 +336,13 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """Pictures of imported notes. Only picture types are served, and never as anything else."""
-    if PurePosixPath(path).suffix.lower() not in IMAGES:
+    kind = IMAGE_TYPES.get(PurePosixPath(path).suffix.lower())
+    if kind is None:
         raise Http404
     try:
         file = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115  (the response closes it)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SuspiciousFileOperation) as error:
         raise Http404 from error
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return FileResponse(file, content_type=kind)
 
 
@@ -357,5 +363,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     except Exception:
         state["database"] = False
     return HttpResponse(
-        json.dumps(state), status=200 if all(state.values()) else 503, content_type="application/json"
+        json.dumps(state),
+        status=200 if all(state.values()) else 503,
+        content_type="application/json",
     )
