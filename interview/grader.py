@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import close_old_connections
 
@@ -22,12 +23,13 @@ from interview.grading import (
     Point,
     Tools,
     centred,
+    chinese_share,
     grade_many,
 )
 from interview.grading.points import attach, automatic
 from knowledge import embedding, keywords, search
 from knowledge.markdown.rendering import render
-from knowledge.models import Question
+from knowledge.models import Chunk, Question
 from knowledge.refresh import bank_frequencies
 from knowledge.vectors import embedded_text, vectors_for
 
@@ -69,14 +71,17 @@ def warm_up() -> None:
 def _load() -> Tools:
     encoder = embedding.get_encoder()
     lines = _BACKGROUND.read_text(encoding="utf-8").split("\n")
-    background = vectors_for([line for line in lines if line.strip()]).mean(axis=0)
+    texts = [line for line in lines if line.strip()]
+    vectors = vectors_for(texts)
+    chinese = np.array([chinese_share(text) > 0.5 for text in texts])
+    background = np.stack([vectors[chinese].mean(axis=0), vectors[~chinese].mean(axis=0)])
     reader, identity = _entailment()
     return Tools(
         encoder=encoder,
         background=background,
         entailment=reader,
         entailment_identity=identity,
-        elsewhere=None,
+        elsewhere=_elsewhere,
     )
 
 
@@ -97,6 +102,36 @@ def _entailment():  # type: ignore[no-untyped-def]
         return None, ""
 
 
+# A question whose references are this near to the own ones asks the same thing (a second book's
+# version of it, its twin in another language): what is right there is not off topic here.
+_SAME_QUESTION = 0.5
+_NEAR = 8
+
+
+def _elsewhere(material: Material, raw: np.ndarray, vectors: np.ndarray) -> float:
+    """How near an answer comes to another question of the bank: the mean over its segments of the
+    best centred cosine with that question's passages, for the best such question; -1 without one."""
+    hits = search.nearest(raw, _NEAR)
+    found = {pk for row in hits for pk, _ in row}
+    chunks = {
+        c.pk: c
+        for c in Chunk.objects.filter(pk__in=found).exclude(question=material.key)
+        if c.question_id is not None
+    }
+    if not chunks:
+        return -1.0
+    texts = [embedded_text(c.heading, c.text) for c in chunks.values()]
+    others = centred(vectors_for(texts), texts, tools().background)
+    questions = np.array([c.question_id for c in chunks.values()])
+    best = -1.0
+    for question in sorted(set(questions)):
+        own = others[questions == question]
+        alike = float((material.passage_vectors @ own.T).max(axis=0).mean())
+        if alike < _SAME_QUESTION:
+            best = max(best, float((own @ vectors.T).max(axis=0).mean()))
+    return best
+
+
 def material_of(question: Question) -> Material:
     """A bank question as grading material; vectors come from the database."""
     chunks = list(question.chunks.order_by("position"))
@@ -114,6 +149,7 @@ def material_of(question: Question) -> Material:
         wanted,
         misconceptions=tuple(question.misconceptions),
         accepted=tuple(question.accepted),
+        key=question.pk,
     )
 
 
@@ -141,20 +177,17 @@ def _material(
     wanted: Sequence[Keyword],
     misconceptions: tuple[str, ...] = (),
     accepted: tuple[str, ...] = (),
+    key: int | None = None,
 ) -> Material:
     background = tools().background
     texts = [embedded_text(p.heading, p.text) for p in passages]
-    passage_vectors = vectors_for(texts)
+    passage_vectors = centred(vectors_for(texts), texts, background)
     if explicit:
-        point_vectors = vectors_for([text for text, _ in explicit])
-        points = attach(
-            explicit,
-            centred(point_vectors, background),
-            passages,
-            centred(passage_vectors, background),
-        )
+        statements = [text for text, _ in explicit]
+        point_vectors = centred(vectors_for(statements), statements, background)
+        points = attach(explicit, point_vectors, passages, passage_vectors)
     else:
-        points = automatic(passages, centred(passage_vectors, background))
+        points = automatic(passages, passage_vectors)
         point_vectors = passage_vectors[[_row(passages, p) for p in points]]
     return Material(
         question=title,
@@ -163,9 +196,10 @@ def _material(
         keywords=tuple(wanted),
         passage_vectors=passage_vectors,
         point_vectors=point_vectors,
-        question_vector=vectors_for([title])[0],
+        question_vector=centred(vectors_for([title]), [title], background)[0],
         misconceptions=misconceptions,
         accepted=accepted,
+        key=key,
     )
 
 

@@ -1,6 +1,6 @@
 """Grading of typed answers: pure functions from material and answer to a frozen Grade."""
 
-from interview.grading.core import VERSION, centred, grade, grade_many
+from interview.grading.core import VERSION, centred, chinese_share, grade, grade_many
 from interview.grading.material import (
     Grade,
     Keyword,
@@ -25,6 +25,7 @@ __all__ = [
     "Span",
     "Tools",
     "centred",
+    "chinese_share",
     "grade",
     "grade_many",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,11 +33,30 @@ WINDOW = 90.0
 MAX_PAIRS = 30
 
 
-def centred(vectors: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Unit rows after subtracting the common direction. (n, d) and (d,) to (n, d)."""
-    moved = vectors - background
+def centred(vectors: np.ndarray, texts: Sequence[str], background: np.ndarray) -> np.ndarray:
+    """Unit rows after subtracting the direction that all texts of their language share.
+
+    ``vectors`` (n, d) of ``texts``; ``background`` (2, d): the mean Chinese and the mean English
+    vector. A mixed text gets a mixture of both. Without it every Chinese text is nearer to every
+    other Chinese one than to its own translation.
+    """
+    if not len(texts):
+        return vectors
+    share = np.array([chinese_share(text) for text in texts], dtype=np.float32)[:, None]
+    moved = vectors - (share * background[0] + (1 - share) * background[1])
     norms = np.linalg.norm(moved, axis=-1, keepdims=True)
     return moved / np.maximum(norms, 1e-9)
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_WORD = re.compile("[A-Za-z]+")
+
+
+def chinese_share(text: str) -> float:
+    """How Chinese a text is, 0..1. An English word weighs two characters, and Chinese with a third
+    of English terms in it still counts as Chinese: that is how people write."""
+    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
+    return min(1.0, 1.5 * han / (han + 2 * words)) if han + words else 1.0
 
 
 @dataclass(frozen=True)
@@ -84,13 +104,13 @@ def grade_many(work: Sequence[tuple[Material, str]], tools: Tools) -> list[Grade
     """Grades for (material, answer) pairs; all answers are encoded together and all pairs read
     together, so that thousands go through in a few large batches."""
     prepared = [_Prepared(material, answer) for material, answer in work]
-    texts = [w.text for p in prepared for w in p.windows]
-    vectors = centred(tools.encoder.encode(texts), tools.background) if texts else None
+    texts = list(dict.fromkeys(w.text for p in prepared for w in p.windows))
+    raw = tools.encoder.encode(texts)
+    place = {text: row for row, text in enumerate(texts)}
     pairs: list[tuple[str, str]] = []
     for p in prepared:
-        count = len(p.windows)
-        p.take(vectors[:count] if vectors is not None and count else None, tools)
-        vectors = vectors[count:] if vectors is not None else None
+        if p.windows:
+            p.take(raw[[place[w.text] for w in p.windows]], tools)
         pairs += p.pairs
     verdicts = tools.entailment(pairs) if tools.entailment and pairs else None
     grades = []
@@ -123,28 +143,32 @@ class _Prepared:
         self.pairs: list[tuple[str, str]] = []
         self.asked: list[tuple[int, Window]] = []
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
-        self.elsewhere = 0.0
+        self.own = 0.0
+        self.elsewhere = -1.0
 
-    def take(self, vectors: np.ndarray | None, tools: Tools) -> None:
+    def take(self, raw: np.ndarray, tools: Tools) -> None:
         """Similarities of points and windows, and the pairs worth reading closely."""
         material = self.material
-        if vectors is None or not material.points:
+        if not material.points:
             return
-        points = centred(material.point_vectors, tools.background)
-        self.similarity = points @ vectors.T  # (points, windows)
-        self.vectors = vectors
+        texts = [w.text for w in self.windows]
+        vectors = centred(raw, texts, tools.background)
+        given = np.maximum(vectors @ material.question_vector, 0)  # what the question gave away
+        self.similarity = material.point_vectors @ vectors.T - scale.GIVEN * given
         singles = [i for i, w in enumerate(self.windows) if len(w.parts) == 1]
-        if tools.elsewhere is not None and singles:
-            mean = vectors[singles].mean(axis=0)
-            self.elsewhere = tools.elsewhere(mean / max(float(np.linalg.norm(mean)), 1e-9))
-        if tools.entailment is None:
-            return
-        per_point = max(1, MAX_PAIRS // len(material.points))
-        for n, point in enumerate(material.points):
+        self.own = float((material.passage_vectors @ vectors[singles].T).max(axis=0).mean())
+        if tools.elsewhere is not None:
+            self.elsewhere = tools.elsewhere(material, raw[singles], vectors[singles])
+        if tools.entailment is not None:
+            self._choose_pairs()
+
+    def _choose_pairs(self) -> None:
+        """The windows nearest to each point, within the budget of close readings."""
+        points = self.material.points
+        each = min(3, max(1, MAX_PAIRS // len(points)))
+        for n, point in enumerate(points):
             row = self.similarity[n]
-            order = sorted(range(len(row)), key=lambda j: (-row[j], j))
-            picked = order[: min(per_point, 3)]
-            for j in picked:
+            for j in sorted(range(len(row)), key=lambda j: (-row[j], j))[:each]:
                 self.asked.append((n, self.windows[j]))
                 self.pairs.append((point.text, self.windows[j].text))
 
@@ -188,9 +212,7 @@ class _Prepared:
             weights=weights,
             keywords=keyword_share,
             listing=max(0.0, listing - form.listing_share(reference)),
-            elsewhere=self.elsewhere,
-            width=width(self.text),
-            with_entailment=verdicts is not None,
+            elsewhere=self.elsewhere - self.own,
         )
         if listing > 0.25 and result.listing_cost > 0.2:
             self.flags.add(form.KEYWORD_LIST)

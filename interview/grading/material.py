@@ -57,7 +57,8 @@ class Keyword:
 class Material:
     """A question, ready to grade answers to it.
 
-    ``passage_vectors`` (p, d) and ``point_vectors`` (n, d) are unit rows; ``question_vector`` (d,).
+    ``passage_vectors`` (p, d), ``point_vectors`` (n, d) and ``question_vector`` (d,) are centred
+    unit rows (``core.centred``).
     """
 
     question: str
@@ -69,23 +70,24 @@ class Material:
     question_vector: np.ndarray
     misconceptions: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
-    language: str = ""
+    key: int | None = None  # the question's row, where it is one of a bank
 
 
 @dataclass(frozen=True)
 class Tools:
     """The models a grade is made with.
 
-    ``background`` (d,) is the encoder's mean vector over general technical text: similarities are
-    taken after subtracting it, because an encoder's vectors share one large common direction.
-    ``elsewhere`` tells how near an answer (unit vector) comes to the nearest *other* question.
+    ``background`` (2, d) is the encoder's mean vector over general Chinese and English technical
+    text: similarities are taken after subtracting it, because an encoder's vectors share one large
+    common direction. ``elsewhere`` tells, from a material and an answer's segment vectors as encoded
+    and as centred (both (m, d)), how near the answer comes to another question of the bank.
     """
 
     encoder: Encoder
     background: np.ndarray
     entailment: Entailment | None = None
     entailment_identity: str = ""
-    elsewhere: Callable[[np.ndarray], float] | None = None
+    elsewhere: Callable[[Material, np.ndarray, np.ndarray], float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Evidence on points to a score of 0-100.
 
-The score is the weighted coverage of the points on a curve that reaches full marks before everything
-is said, times how true the answer is, less what bare lists and answers to other questions forfeit.
+A point's coverage is how nearly a statement of the answer says it, less what the question gave away.
+The score is the weighted coverage on a curve that reaches full marks before everything is said,
+times how true the answer is, less what bare lists and answers to other questions forfeit. Each
+constant was chosen by measurement (docs/grading.md has the table).
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ if TYPE_CHECKING:
     from interview.grading.core import Evidence
 
 COVERED_FROM, PARTLY_FROM, CONTRADICTED_FROM = 0.6, 0.3, 0.5
-# Centred cosine at which a point begins to count as said, and at which it is said in full.
-SIMILAR_FROM, SIMILAR_FULL = 0.25, 0.75
-# Share of the weight at which an answer has said enough for full marks.
-ENOUGH = 0.62
-KEYWORD_SHARE = 0.15
+# Share of an answer's similarity to the question that is taken off: echo earns nothing.
+GIVEN = 0.6
+# Centred cosine, so reduced, at which a point begins to count as said, and at which it is said in full.
+SIMILAR_FROM, SIMILAR_FULL = 0.1, 0.42
+# Full marks need a share of the points that falls with their number: 1 / (REACH * n ** REACH_POWER).
+REACH, REACH_POWER = 0.88, 0.3
+# A difference of mean centred cosine by which another question must be nearer than the asked one.
+ELSEWHERE = 0.12
 
 
 @dataclass(frozen=True)
@@ -40,35 +45,26 @@ def nothing(points: int) -> Result:
     return Result(0, 3.0, 0.0, 1.0, zeros, zeros, 0.0, False)
 
 
+def effective_points(weights: np.ndarray) -> float:
+    """How many equally heavy points the weights amount to: (sum w)^2 / sum w^2, 1..n."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+
+
 def score(
-    *,
-    evidence: Evidence,
-    weights: np.ndarray,
-    keywords: float,
-    listing: float,
-    elsewhere: float,
-    width: float,
-    with_entailment: bool,
+    *, evidence: Evidence, weights: np.ndarray, keywords: float, listing: float, elsewhere: float
 ) -> Result:
-    """``weights`` (n,) sum to 1; ``keywords``, ``listing`` 0..1; ``elsewhere`` centred cosine to the
-    nearest other question; ``width`` of the answer in Chinese characters."""
-    similar = np.clip(
-        (evidence.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0.0, 1.0
-    )
-    if with_entailment:
-        said = np.clip(evidence.entailed + 0.5 * evidence.partly, 0.0, 1.0)
-        covered = 0.5 * said + 0.5 * similar
-        contradicted = evidence.contradicted
-    else:
-        covered, contradicted = similar, np.zeros_like(similar)
-    coverage = float(weights @ covered) if len(weights) else 0.0
-    against = float(weights @ contradicted) if len(weights) else 0.0
-    truth = float(np.clip(1.0 - 1.5 * against / max(coverage + against, 0.05), 0.0, 1.0))
-    raw = min(1.0, ((1 - KEYWORD_SHARE) * coverage + KEYWORD_SHARE * keywords) / ENOUGH)
+    """``weights`` (n,) sum to 1; ``keywords`` and ``listing`` 0..1; ``elsewhere``: how much nearer
+    (centred cosine) the answer is to another question than to the asked one."""
+    if not len(weights):
+        return nothing(0)
+    covered = np.clip((evidence.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0, 1)
+    contradicted = np.zeros_like(covered)
+    coverage = float(weights @ covered)
+    reach = max(1.0, REACH * effective_points(weights) ** REACH_POWER)
+    truth = 1.0
     listing_cost = 0.8 * min(1.0, listing / 0.5)
-    own = float(evidence.similarity.max()) if len(evidence.similarity) else 0.0
-    off_topic = elsewhere > own + 0.02 and elsewhere > 0.35
-    value = raw * truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
+    off_topic = elsewhere > ELSEWHERE
+    value = min(1.0, coverage * reach) * truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
     return Result(
         round(100 * value), 12.0, coverage, truth, covered, contradicted, listing_cost, off_topic
     )
