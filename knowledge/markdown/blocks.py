@@ -141,9 +141,7 @@ _KINDS = {
 }
 
 
-def _block(
-    kind: str, token: Token, items: list[int], quotes: list[int], level: int = 0
-) -> Block:
+def _block(kind: str, token: Token, items: list[int], quotes: list[int], level: int = 0) -> Block:
     start, end = token.map or (0, 0)
     return Block(
         kind,
@@ -207,25 +205,19 @@ def _collect(
     rows = content.split("\n")
     first = (token.map or [0])[0]
     starts = [0]
-    for row in rows:
-        starts.append(starts[-1] + len(row) + 1)
+    for text in rows:
+        starts.append(starts[-1] + len(text) + 1)
     row = 0
     for match in _TAG.finditer(visible):
         while starts[row + 1] <= match.start():
             row += 1
-        if first + row >= len(source.lines):
+        line = first + row
+        if line >= len(source.lines):
             return
-        raw = source.lines[first + row].rstrip()
-        shift = len(raw) - len(rows[row].rstrip()) - starts[row]
-        begin, finish = match.start() + shift, match.end() + shift
-        tags.append(
-            (
-                (first + row, max(begin, 0)),
-                (first + row, max(finish, 0)),
-                bool(match[1]),
-                match[2].lower(),
-            )
-        )
+        shift = len(source.lines[line].rstrip()) - len(rows[row].rstrip()) - starts[row]
+        begin = (line, max(match.start() + shift, 0))
+        finish = (line, max(match.end() + shift, 0))
+        tags.append((begin, finish, bool(match[1]), match[2].lower()))
 
 
 def _without_comments(content: str) -> str:
@@ -249,18 +241,14 @@ def _without_code(content: str) -> str:
     return "`".join(pieces)
 
 
-def _pair_details(
-    source: Source, tags: list[tuple[Position, Position, bool, str]]
-) -> None:
+def _pair_details(source: Source, tags: list[tuple[Position, Position, bool, str]]) -> None:
     """Match opening and closing tags; an element that is never closed ends before the next one."""
     details = source.details
     stack: list[int] = []
     finish: Position = (len(source.lines), 0)
     for begin, after, closing, name in tags:
         if name == "details" and not closing:
-            details.append(
-                Details(begin, finish, after, finish, parent=stack[-1] if stack else -1)
-            )
+            details.append(Details(begin, finish, after, finish, parent=stack[-1] if stack else -1))
             stack.append(len(details) - 1)
         elif not stack:
             continue

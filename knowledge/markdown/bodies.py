@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from knowledge.markdown.blocks import Block, Details, Source, scan
-from knowledge.markdown.contents import is_links
 from knowledge.markdown.document import Entry
+from knowledge.markdown.drafts import draft_reason
 from knowledge.markdown.notes import difficulty_of, split_notes, split_values
 from knowledge.markdown.recognising import Found
-from knowledge.markdown.titles import is_up_link, lead_of, matching_key, plain
+from knowledge.markdown.titles import lead_of, matching_key, plain
+from knowledge.markdown.trimming import shifted, trimmed
 from knowledge.markdown.words import (
     QUESTION_PART_KEYS,
     answer_label_end,
@@ -18,32 +19,11 @@ from knowledge.markdown.words import (
     strong_question,
 )
 
-MAX_TRIMS = 12  # things trimmed off either end of an answer
 MAX_STEM_LETTERS = 2500  # longer text before an answer label is taken as answer, not as stem
 
-_TAGS_ONLY = re.compile(
-    r"\s*(?:</?(?:b|p|br|hr|div|center|strong|font|span|a|details|summary|section|article|blockquote|ul|ol)(?:\s[^<>]{0,300})?/?>\s*|<!--.{0,2000}?-->\s*|&nbsp;\s*|&emsp;\s*)+",
-    re.IGNORECASE | re.DOTALL,
-)
 _COMMENT_TAGS = re.compile(r"<!--\s*tags?:\s*([^<>]{1,300}?)\s*-->", re.IGNORECASE)
 _COMMENT_LEVEL = re.compile(
     r"<!--\s*(?:expertise|difficulty|level):\s*\(?\s*([\w★⭐]{1,20})\s*\)?\s*-->", re.IGNORECASE
-)
-_PLACEHOLDER = re.compile(
-    r"(?:todo|tbd|tba|wip|n/?a|none|null|xxx+|placeholder|coming soon|to be (?:added|done|continued|updated|completed)"
-    r"|under construction|in progress|no answer(?: yet)?|answer here|your answer(?: here)?|add (?:your )?answer(?: here)?"
-    r"|待补充|待完善|待更新|待续|待办|待定|待写|待整理|待添加|未完待续|补充中|更新中|整理中|施工中|暂无|暂缺|暂无答案|暂时没有"
-    r"|略|无|空|同上|有空再写|后续补充|稍后补充|敬请期待|答案待补充|占位)",
-    re.IGNORECASE,
-)
-_POINTER = re.compile(
-    r"(?:(?:推荐|参考|详见|见|详情见?|看|请看|参见|可参考|链接|原文|文章|出处|来源|转自|地址|答案|解答|博客|更多|这里|这篇|戳|传送门"
-    r"|see|read|refer(?: to)?|reference|link|source|check|here|more|details?|answer|article|blog|post|the|this|on|at|in|for|and|a|an|also|please)\W*)*",
-    re.IGNORECASE,
-)
-_REFERENCE_KEYS = frozenset(
-    "参考 参考资料 参考文献 参考链接 参考文章 相关链接 延伸阅读 扩展阅读 推荐阅读 references reference resources links "
-    "additionallinks furtherreading additionalresources usefullinks seealso readmore learnmore sources source".split()
 )
 
 
@@ -53,7 +33,7 @@ def build_entry(source: Source, found: Found, metadata: Mapping[str, object]) ->
     stem, begin = "", candidate.body
     if candidate.shape == "summary":
         details = source.details[candidate.block]
-        stem = _shifted(source.between(candidate.body, details.summary_end).strip("\n").rstrip())
+        stem = shifted(source.between(candidate.body, details.summary_end).strip("\n").rstrip())
         begin = details.inner
     text = source.between(begin, found.end)
     offset = _offset(source, found)
@@ -103,27 +83,6 @@ def finish_entry(
         twin=notes.twin,
         samples=notes.samples,
     )
-
-
-def draft_reason(body: str) -> str:
-    """Why an answer cannot be graded against: "empty", "placeholder", "link-only", or ""."""
-    if len(body) > 600:
-        return ""
-    bare = _TAGS_ONLY.sub(" ", body)
-    if not matching_key(bare):
-        return "empty"
-    if "```" in bare and not matching_key(bare.replace("```", "")):
-        return "empty"
-    words = plain(bare).strip(" .。!！…*_~-—>()（）[]【】:：")
-    if _PLACEHOLDER.fullmatch(words):
-        return "placeholder"
-    if is_links(bare.replace("\n", " ")):
-        return "link-only"
-    if "](" in bare or "http" in bare:
-        outside = re.sub(r"\[[^\[\]]{0,200}\]\([^()\s]{0,500}\)|https?://[^\s<>]+", " ", bare)
-        if _POINTER.fullmatch(outside.strip(" *-_>:：,，.。\n\t<>[]()（）")):
-            return "link-only"
-    return ""
 
 
 def split_answer(text: str, colon: bool = False) -> tuple[str, str]:
@@ -184,7 +143,10 @@ def is_option(source: Source, block: Block, row: int) -> bool:
     if matching_key(source.lines[line])[:1] != "a":
         return False
     following = (text.lstrip(" \t-*+>`(（") for text in source.lines[line + 1 : line + 12])
-    return any(text[:1] in ("B", "b") and text[1:2] in (":", "：", ".", ")", "、", "．") for text in following)
+    return any(
+        text[:1] in ("B", "b") and text[1:2] in (":", "：", ".", ")", "、", "．")
+        for text in following
+    )
 
 
 def _names_answer(title: str) -> bool:
@@ -226,7 +188,12 @@ def _label_cut(block: Block) -> tuple[int, int] | None:
 def _splits(block: Block, cut: tuple[int, int]) -> bool:
     """Whether a label after other text is a label for sure: `答：`, `Answer:`, `A:` in front."""
     text = block.source.split("\n")[cut[0]][: cut[1]].strip(" *_>")
-    return text.endswith((":", "：")) or matching_key(text) in ("answer", "答案", "参考答案", "solution")
+    return text.endswith((":", "：")) or matching_key(text) in (
+        "answer",
+        "答案",
+        "参考答案",
+        "solution",
+    )
 
 
 def _cut_label(source: Source, block: Block, cut: tuple[int, int]) -> tuple[str, Source]:
@@ -236,7 +203,9 @@ def _cut_label(source: Source, block: Block, cut: tuple[int, int]) -> tuple[str,
     column = max(raw.find(text[:length]), 0)
     before = source.lines[:line]
     rest = raw[column + length :]
-    lead = raw[:column] if rest.strip() and not raw[:column].strip(" ").endswith(tuple("-*+>")) else ""
+    lead = (
+        raw[:column] if rest.strip() and not raw[:column].strip(" ").endswith(tuple("-*+>")) else ""
+    )
     lines = [lead + rest if rest.strip() else "", *source.lines[line + 1 :]]
     width = len(raw) - len(raw.lstrip()) + (2 if block.item >= 0 else 0)
     text = lines[0] + "\n" + _dedented("\n".join(lines[1:]), width)
@@ -278,107 +247,6 @@ def _announced(source: Source) -> tuple[str, Source]:
     return "\n".join(source.lines[:end]), scan(rest.strip("\n"))
 
 
-def trimmed(text: str) -> str:
-    """Text without rules, line breaks, closing tags, back-to-top links around it."""
-    text = text.strip("\n")
-    for _ in range(MAX_TRIMS):
-        if not _needs_trimming(text):
-            break
-        source = scan(text)
-        tops = [b for b in source.blocks if b.item < 0 and b.quote < 0]
-        if not tops:
-            return "" if not matching_key(text) else text.strip("\n")
-        shorter = _trim_start(source, tops[0])
-        if shorter is None:
-            shorter = _trim_end(source, tops)
-        if shorter is None:
-            break
-        text = shorter.strip("\n")
-    return _shifted(text).rstrip()
-
-
-def _needs_trimming(text: str) -> bool:
-    """Whether the first or the last line could be trimmed; most answers need no parse for this."""
-    head, tail = text.lstrip(), text.rstrip()
-    last = tail[tail.rfind("\n") + 1 :].strip()
-    if head.startswith(("<", "&", "[", "**[", "---", "***", "___", "- - ", "* * ")):
-        return True
-    if not last or last.startswith(("<", "&", "[", "**[", "-", "*", "_", "+", "#", ">")):
-        return True
-    return last.endswith((">", ")", "]", "*")) or last.isdigit()
-
-
-def _trim_start(source: Source, block: Block) -> str | None:
-    lines = source.lines
-    if block.kind == "rule":
-        return "\n".join(lines[block.end :])
-    if block.kind not in ("html", "paragraph") or not block.source.lstrip().startswith(("<", "&", "[", "*")):
-        return None
-    if is_up_link(block.source):
-        return "\n".join(lines[block.end :])
-    text = "\n".join(lines)
-    match = _TAGS_ONLY.match(text)
-    if match is not None and "\n" in match[0].rstrip(" ") or match and match.end() == len(text):
-        opening = match[0].lower()
-        if "<details" in opening or "<summary" in opening or "<div" in opening or "<blockquote" in opening:
-            return None
-        return text[_line_start(text, match.end()) :]
-    if match is not None and match[0].lower().strip() in ("<br>", "<br/>", "<br />"):
-        return text[match.end() :]
-    return None
-
-
-def _line_start(text: str, at: int) -> int:
-    """The position before the white space that indents what stands at `at`."""
-    while at and text[at - 1] in " \t":
-        at -= 1
-    return at
-
-
-def _trim_end(source: Source, tops: list[Block]) -> str | None:
-    last, lines = tops[-1], source.lines
-    if last.kind == "rule" or last.kind == "paragraph" and is_up_link(last.source):
-        return "\n".join(lines[: last.start])
-    if last.kind == "item" and not matching_key("\n".join(lines[last.start : last.end])):
-        return "\n".join(lines[: last.start])
-    if last.kind == "heading" and not last.source.strip():
-        return "\n".join(lines[: last.start])
-    if last.kind == "code" and last.markup == "open":
-        row = max((n for n in range(last.start, last.end) if lines[n].strip()), default=last.start)
-        if is_up_link(lines[row].strip()) or _TAGS_ONLY.fullmatch(lines[row]):
-            return "\n".join(lines[:row])
-    if last.kind in ("html", "paragraph", "item", "quote") and source.blocks[-1].kind != "code":
-        row = max((n for n in range(last.start, last.end) if lines[n].strip()), default=last.start)
-        final = lines[row].strip()
-        if final.startswith(("<", "&")) and _TAGS_ONLY.fullmatch(final):
-            if not final.lower().startswith(("</details", "</div", "</blockquote", "</ul", "</ol")) or (
-                "\n".join(lines[:row]).lower().count(final.lower().replace("</", "<")[:-1]) == 0
-            ):
-                return "\n".join(lines[:row])
-        if last.kind == "html" and last.source.lstrip().startswith("<!--"):
-            if last.source.rstrip().endswith("-->") and last.source.count("<!--") == 1:
-                return "\n".join(lines[: last.start])
-        if final.lower().startswith("<br") and is_up_link(final):
-            return "\n".join(lines[:row])
-        if is_up_link(final):
-            return "\n".join(lines[:row])
-    return _without_references(source, tops)
-
-
-def _without_references(source: Source, tops: list[Block]) -> str | None:
-    """A last section 参考 / Additional Links that holds nothing but links."""
-    headings = [block for block in tops if block.kind == "heading"]
-    if not headings:
-        return None
-    last = headings[-1]
-    if matching_key(plain(last.source)) not in _REFERENCE_KEYS or last is tops[0]:
-        return None
-    rows = [row for row in source.lines[last.end :] if row.strip()]
-    if len(rows) > 60 or not all(is_links(row) for row in rows):
-        return None
-    return "\n".join(source.lines[: last.start])
-
-
 def _unanswered_parts(body: str, unanswered: bool) -> tuple[str, str, tuple[str, ...]]:
     """(answer, stem, follow-ups) of what is below a list item: nested questions, code."""
     if not body:
@@ -387,9 +255,9 @@ def _unanswered_parts(body: str, unanswered: bool) -> tuple[str, str, tuple[str,
     tops = [b for b in source.blocks if b.item < 0 and b.quote < 0]
     texts = [b.source for b in source.blocks if b.kind == "paragraph" and b.first]
     kinds = {block.kind for block in tops}
-    if kinds == {"item"} and texts and all(strong_question(plain(text)) for text in texts):
-        if all(block.kind in ("item", "paragraph") for block in source.blocks):
-            return "", "", tuple(plain(text) for text in texts)
+    bare = all(block.kind in ("item", "paragraph") for block in source.blocks)
+    if kinds == {"item"} and bare and all(strong_question(plain(text)) for text in texts):
+        return "", "", tuple(plain(text) for text in texts)
     if unanswered and kinds <= {"code", "html"}:
         return "", body, ()
     return body, "", ()
@@ -423,16 +291,6 @@ def _dedented(text: str, width: int) -> str:
             indent = indent.expandtabs(4)
         rows.append(indent[min(width, len(indent)) :] + stripped)
     return "\n".join(rows)
-
-
-def _shifted(text: str) -> str:
-    """Text whose lines are all indented, moved to the left by what they share."""
-    rows = text.split("\n")
-    indents = [len(row) - len(row.lstrip(" ")) for row in rows if row.strip()]
-    shared = min(indents, default=0)
-    if not 0 < shared < 4 or "\t" in text[:1]:
-        return text
-    return "\n".join(row[shared:] if row.strip() else row for row in rows)
 
 
 def _comments(raw: str) -> tuple[tuple[str, ...], str]:

@@ -155,9 +155,7 @@ def _line_candidate(source: Source, index: int, block: Block) -> Candidate | Non
     if shape == "label":
         title, lead, body = _cut_same_line_answer(title, lead, body, block, first, column)
     start = (source.blocks[block.item].start, 0) if block.first else (block.start, 0)
-    return Candidate(
-        shape, start, body, title, lead, 0, "", index, inside=block.details, wide=wide
-    )
+    return Candidate(shape, start, body, title, lead, 0, "", index, inside=block.details, wide=wide)
 
 
 def _cut_same_line_answer(
@@ -222,16 +220,18 @@ def _item(source: Source, index: int, block: Block) -> Iterator[Candidate]:
 def _in_quote(source: Source, index: int, block: Block) -> Iterator[Candidate]:
     """`> Q: …` or `> question?`: the quote is the question, the answer follows it."""
     quote = source.blocks[block.quote]
-    if quote.item >= 0 or quote.quote >= 0 or not block.first and source.blocks[
-        index - 1
-    ] is not quote:
+    if (
+        quote.item >= 0
+        or quote.quote >= 0
+        or (not block.first and source.blocks[index - 1] is not quote)
+    ):
         return
     first, _, others = block.source.partition("\n")
     title = plain(first)
     lead = lead_of(title)
     if not (lead.labelled or strong_question(title)) or len(title) > 300:
         return
-    alone = quote.end - quote.start <= 1 or not others and block.end >= quote.end
+    alone = quote.end - quote.start <= 1 or (not others and block.end >= quote.end)
     body = (quote.end, 0) if alone else (block.start + 1, 0)
     yield Candidate("quote", (quote.start, 0), body, title, lead, 0, "", index)
 
@@ -264,7 +264,8 @@ _QUESTION_COLUMN = re.compile(
     r"^(?:the )?(?:interview )?(?:questions?|q|问题?|题目|面试题|提问|faq)$", re.IGNORECASE
 )
 _ANSWER_COLUMN = re.compile(
-    r"^(?:the )?(?:answers?|a|答案?|回答|解答|解析|参考答案|responses?|explanations?|solutions?)$", re.IGNORECASE
+    r"^(?:the )?(?:answers?|a|答案?|回答|解答|解析|参考答案|responses?|explanations?|solutions?)$",
+    re.IGNORECASE,
 )
 
 
@@ -312,6 +313,4 @@ def cells(line: str) -> list[tuple[int, str]]:
         parts = parts[1:]
     if parts and not parts[-1][1].strip():
         parts = parts[:-1]
-    return [
-        (column + len(text) - len(text.lstrip()), text.strip()) for column, text in parts
-    ]
+    return [(column + len(text) - len(text.lstrip()), text.strip()) for column, text in parts]

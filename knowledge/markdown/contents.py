@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from knowledge.markdown.blocks import Block, Source
 from knowledge.markdown.candidates import cells
 from knowledge.markdown.titles import lead_of, matching_key, plain
 
-_LINKS = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|<?https?://[^\s<>]+>?|<[^<>]{0,300}>")
+_LINKS = re.compile(
+    r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|<?https?://[^\s<>]+>?|<[^<>]{0,300}>"
+)
 _CONTENTS_KEYS = frozenset(
     ("目录", "目錄", "总目录", "目次", "大纲", "导航", "contents", "tableofcontents", "toc", "索引")
 )
@@ -47,12 +50,16 @@ def find_contents(source: Source) -> Contents:
     for index, block in enumerate(source.blocks):
         if block.kind == "table":
             _look_at_table(source, index, block, found)
-        elif block.kind == "paragraph" and block.source.strip().lower() in _MACROS:
+        elif block.kind == "paragraph" and _is_contents_paragraph(block.source):
             _mark(found, index, block)
-        elif block.kind == "paragraph" and block.source.count("](#") >= 3:
-            if is_links(block.source.replace("\n", " ")):
-                _mark(found, index, block)
     return found
+
+
+def _is_contents_paragraph(text: str) -> bool:
+    """`[TOC]`, or a row of links to anchors."""
+    if text.strip().lower() in _MACROS:
+        return True
+    return text.count("](#") >= 3 and is_links(text.replace("\n", " "))
 
 
 def _lists(blocks: list[Block]) -> Iterator[tuple[int, int]]:
@@ -66,8 +73,10 @@ def _lists(blocks: list[Block]) -> Iterator[tuple[int, int]]:
         kind = (blocks[first].markup, bool(blocks[first].number))
         while index < len(blocks) and (
             blocks[index].item >= first
-            or blocks[index].kind == "item"
-            and (blocks[index].markup, bool(blocks[index].number)) == kind
+            or (
+                blocks[index].kind == "item"
+                and (blocks[index].markup, bool(blocks[index].number)) == kind
+            )
         ):
             index += 1
         yield first, index
@@ -78,7 +87,9 @@ def _look_at_list(
 ) -> None:
     blocks = source.blocks
     texts = [
-        blocks[n].source for n in range(first, last) if blocks[n].kind == "paragraph" and blocks[n].first
+        blocks[n].source
+        for n in range(first, last)
+        if blocks[n].kind == "paragraph" and blocks[n].first
     ]
     if not texts:
         return
@@ -88,10 +99,10 @@ def _look_at_list(
     bare = all(blocks[n].kind in ("item", "paragraph") for n in range(first, last))
     titled = bare and _under_contents_heading(blocks, first)
     repeats = _repeats_headings(keys, headings, blocks[first].start)
-    is_toc = anchors >= 0.6 * len(texts) and links >= 0.6 * len(texts) or repeats or titled
+    is_toc = (anchors >= 0.6 * len(texts) and links >= 0.6 * len(texts)) or repeats or titled
     if is_toc:
         found.keys.update(key for key in keys if key)
-    if is_toc or links >= 0.8 * len(texts) and len(texts) >= 2:
+    if is_toc or (links >= 0.8 * len(texts) and len(texts) >= 2):
         for index in range(first, last):
             _mark(found, index, blocks[index])
 
@@ -103,7 +114,7 @@ def _repeats_headings(keys: list[str], headings: dict[str, int], line: int) -> b
     return (
         agreeing >= max(3, 0.6 * len(keys), 0.3 * len(headings))
         and min(lines) > line
-        and sum(a < b for a, b in zip(lines, lines[1:], strict=False)) >= 0.8 * (agreeing - 1)
+        and sum(a < b for a, b in pairwise(lines)) >= 0.8 * (agreeing - 1)
     )
 
 

@@ -42,7 +42,7 @@ def _decode(data: bytes) -> tuple[str, str]:
                 return data[len(mark) :].decode(codec), name
             except UnicodeDecodeError as error:
                 raise NotText(f"The file is marked as {name} but is not valid: {error}.") from error
-    names = ("utf-8", "gb18030")
+    names: tuple[str, ...] = ("utf-8", "gb18030")
     if b"\x00" in data[:4096]:
         names = _unmarked_utf16(data)
     for name in names:

@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from knowledge.markdown.bodies import draft_reason
 from knowledge.markdown.document import Entry
+from knowledge.markdown.drafts import draft_reason
 from knowledge.markdown.notes import read_notes
 from knowledge.markdown.titles import matching_key, unescaped
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import heading as atx_heading
 
@@ -23,7 +24,7 @@ def make_parser() -> MarkdownIt:
     parser.enable("table")
     parser.disable(["reference"])  # quadratic on adversarial input, and titles need no targets
     parser.core.ruler.enableOnly(["normalize", "block"])
-    terminates = {"alt": ["paragraph", "reference", "blockquote"]}
+    terminates: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
     parser.block.ruler.at(
         "fence", healing_fence, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )

@@ -148,7 +148,7 @@ def _inline_sections(block: Block, end: int) -> tuple[list[_Section] | None, int
 
 
 def _label_of(block: Block) -> tuple[str, str, list[_Section]]:
-    """(name, value, inline sections above it) of the label that a block is, ("", "", []) if none."""
+    """(name, value, inline sections above it) of the label that a block is; no name if none."""
     if block.kind == "heading":
         return LABELS.get(plain(block.source).rstrip(":： ").lower(), ""), "", []
     if block.kind != "paragraph":
@@ -213,7 +213,7 @@ def _read(sections: list[_Section]) -> Notes:
 
 
 def read_point(text: str) -> tuple[str, float]:
-    """(statement, weight) of a rubric point such as `给出公式（2）`; the weight is 1 if not given."""
+    """(statement, weight) of a rubric point such as `给出公式（2）`; a weight not given is 1."""
     match = _WEIGHT.search(text)
     if match is None or match.start() == 0:
         return text, 1.0

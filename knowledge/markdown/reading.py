@@ -39,7 +39,7 @@ def parse(text: str) -> Document:
         tuple(entries),
         metadata,
         tuple(warnings + _warnings(entries)),
-        tuple(section.title for section in recogniser.headings[:8] if section.title),
+        tuple(section.title for section in recogniser.outline.headings[:8] if section.title),
     )
 
 
@@ -51,7 +51,9 @@ def _warnings(entries: list[Entry]) -> list[str]:
     if len(drafts) == len(entries):
         warnings.append("None of the questions has an answer; all are imported as drafts.")
     elif drafts:
-        warnings.append(f"{len(drafts)} of {len(entries)} questions have no usable answer (drafts).")
+        warnings.append(
+            f"{len(drafts)} of {len(entries)} questions have no usable answer (drafts)."
+        )
     seen: dict[tuple[str, str], int] = {}
     for entry in entries:
         seen[entry.key, entry.stem] = seen.get((entry.key, entry.stem), 0) + 1

@@ -35,15 +35,18 @@ _LABEL_WORDS = (
     r"questions?|ques|q|interviewer|problem|exercise|问题|问|题目|题|面试题目|面试题|面试官|提问"
     r"|考题|例题|习题|练习|追问"
 )
+_CHAPTER_WORDS = "chapter|part|section|lesson|unit|module|day|week"
+_COUNT = rf"\d{{1,4}}(?:[.-]\d{{1,4}})*|[{_NUMERALS}]{{1,5}}"
+_END = r"[:：.、,，)）\]】．|–—-]"
 _LEADS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
     (style, firm, re.compile(pattern, re.IGNORECASE))
     for style, firm, pattern in (
-        ("label", True, rf"(?:{_LABEL_WORDS})\s*[.#_-]?\s*(?P<n>\d{{1,4}}(?:[.-]\d{{1,4}})*|[{_NUMERALS}]{{1,4}})(?![\w%])\s*[:：.、)）\]】．|–—-]*\s*"),
+        ("label", True, rf"(?:{_LABEL_WORDS})\s*[.#_-]?\s*(?P<n>{_COUNT})(?![\w%])\s*{_END}*\s*"),
         ("label", True, rf"[【\[(（](?:{_LABEL_WORDS})\s*(?P<n>\d{{0,4}})[】\])）]\s*[:：]?\s*"),
         ("label", True, rf"(?P<n>)(?:{_LABEL_WORDS})\s*(?:[:：]|[.)](?=\s))\s*"),
-        ("label", True, rf"第\s*(?P<n>\d{{1,4}}|[{_NUMERALS}]{{1,4}})\s*(?:个问题|[题问道])\s*[:：.、,，]?\s*"),
-        ("chapter", True, rf"第\s*(?P<n>\d{{1,4}}|[{_NUMERALS}]{{1,5}})\s*[章节篇讲课部回天](?:分)?\s*[:：.、]?\s*"),
-        ("chapter", True, r"(?:chapter|part|section|lesson|unit|module|day|week)\s*(?P<n>\d{1,4})\b\s*[:：.、-]?\s*"),
+        ("label", True, rf"第\s*(?P<n>{_COUNT})\s*(?:个问题|[题问道])\s*{_END}?\s*"),
+        ("chapter", True, rf"第\s*(?P<n>{_COUNT})\s*[章节篇讲课部回天]分?\s*{_END}?\s*"),
+        ("chapter", True, rf"(?:{_CHAPTER_WORDS})\s*(?P<n>\d{{1,4}})\b\s*{_END}?\s*"),
         ("dotted", True, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?:[、)）:：]\s*|[.．](?!\d)\s*)"),
         ("dotted", False, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?![\d%])\s*"),
         ("int", True, r"(?P<n>\d{1,4})\s*(?:、\s*|[.)）:：．。](?!\d)\s*|\s[-–—]\s)"),
@@ -101,9 +104,9 @@ def _text_of(children: list[Token]) -> str:
             parts.append(child.content)
         elif child.type in ("text", "text_special"):
             parts.append(child.content.replace("**", ""))
-        elif child.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-        elif child.type == "html_inline" and child.content.lower().startswith("<br"):
+        elif child.type in ("softbreak", "hardbreak") or (
+            child.type == "html_inline" and child.content.lower().startswith("<br")
+        ):
             parts.append(" ")
     return "".join(parts)
 

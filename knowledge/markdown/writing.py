@@ -12,7 +12,8 @@ from knowledge.markdown.notes import read_point, split_values
 from knowledge.markdown.titles import escaped
 
 _CHINESE = {
-    "difficulty": "难度", "language": "语言", "twin": "英文版", "tags": "标签", "keywords": "关键词",
+    "difficulty": "难度", "language": "语言", "twin": "英文版", "tags": "标签",
+    "keywords": "关键词",
     "points": "评分要点", "misconceptions": "常见误区", "follow_ups": "追问", "samples": "样例回答",
     "easy": "简单", "medium": "中等", "hard": "困难",
     "good": "好", "middling": "中", "wrong": "差",
