@@ -9,10 +9,18 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from knowledge.markdown import Entry, NotText, decode, dump, matching_key, parse
-from knowledge.markdown.bodies import draft_reason
+from knowledge.markdown.drafts import draft_reason
 
-WORDS = ["网络", "梯度", "缓存", "kernel", "cache", "batch", "索引", "事务", "thread", "锁", "卷积", "heap"]
-ASKING = ["什么是{}？", "如何理解{}？", "{}和{}有什么区别？", "What is a {}?", "How does {} work?", "Why do we need {}?", "为什么需要{}？"]
+WORDS = ["网络", "梯度", "缓存", "kernel", "cache", "batch", "索引", "事务", "thread", "锁", "heap"]
+ASKING = [
+    "什么是{}？",
+    "如何理解{}？",
+    "{}和{}有什么区别？",
+    "为什么需要{}？",
+    "What is a {}?",
+    "How does {} work?",
+    "Why do we need {}?",
+]
 SENTENCES = [
     "它把输入分成小块处理。",
     "A value is kept until it is needed again.",
@@ -40,6 +48,7 @@ def _indented(text: str, width: int) -> str:
     return "\n".join(" " * width + line if line else line for line in text.split("\n"))
 
 
+HIDER = "<details><summary>答案</summary>"
 STYLES = {
     "numbered headings": lambda n, q, a: f"## {n}. {q}\n\n{a}\n",
     "ideographic comma": lambda n, q, a: f"### {n}、{q}\n\n{a}\n",
@@ -49,8 +58,12 @@ STYLES = {
     "prefixed": lambda n, q, a: f"### 问题{n}：{q}\n\n答：\n\n{a}\n",
     "bold": lambda n, q, a: f"**Q{n}: {q}**\n\n{a}\n",
     "summaries": lambda n, q, a: f"<details>\n<summary>{q}</summary>\n\n{a}\n\n</details>\n",
-    "hidden": lambda n, q, a: f"### {n}. {q}\n\n<details><summary>答案</summary>\n\n{a}\n\n</details>\n",
-    "items": lambda n, q, a: f"{n}. ### {q}\n\n{_indented(a, 4)}\n\n    **[⬆ Back to Top](#top)**\n",
+    "hidden": lambda n, q, a: (
+        f"### {n}. {q}\n\n<details><summary>答案</summary>\n\n{a}\n\n</details>\n"
+    ),
+    "items": lambda n, q, a: (
+        f"{n}. ### {q}\n\n{_indented(a, 4)}\n\n    **[⬆ Back to Top](#top)**\n"
+    ),
     "pairs": lambda n, q, a: f"**Q:** {q}\n\n**A:**\n\n{a}\n",
 }
 
@@ -62,7 +75,9 @@ def test_documents_of_any_dialect_parse_to_their_questions(
 ) -> None:
     parts = ["# 面试题总结\n"] if titled else []
     if contents:
-        parts.append("## 目录\n\n" + "".join(f"- [{n}. {q}](#{n})\n" for n, (q, _) in enumerate(bank, 1)))
+        parts.append(
+            "## 目录\n\n" + "".join(f"- [{n}. {q}](#{n})\n" for n, (q, _) in enumerate(bank, 1))
+        )
     parts += [STYLES[style](n, q, a) for n, (q, a) in enumerate(bank, 1)]
     entries = parse("\n".join(parts)).entries
     assert [entry.title for entry in entries] == [question for question, _ in bank]
@@ -81,10 +96,11 @@ def test_a_mark_in_one_answer_never_moves_another_question(
 
 
 MARKUP = st.sampled_from(
-    ["#", "## ", "**", "- ", "1. ", "> ", "```", "~~~", "\n", "\n\n", "<details>", "</details>", "<summary>", "</summary>",
-     "<h1>", "</h1>", "|", "|-|", "Q: ", "A: ", "答：", "问题1：", "[a](#b)", "---\n", "$$", "`", "<!--", "-->", "?", "？",
-     "1、", "（1）", "13.1 ", "\t", "    ", "\\", "&amp;", "什么是", "What is ", "目录", "**评分要点**", "**关键词**：", "viva: 1"]
-)  # fmt: skip
+    """#|## |**|- |1. |> |```|~~~|<details>|</details>|<summary>|</summary>|<h1>|</h1>|Q: |A: |答：
+问题1：|[a](#b)|---|$$|`|<!--|-->|?|？|1、|（1）|13.1 |    |\\|&amp;|什么是|What is |目录|**评分要点**
+**关键词**：|viva: 1|viva:question""".replace("\n", "|").split("|")
+    + ["\n", "\n\n", "\t", "|", "|-|"]
+)
 soup = st.lists(st.one_of(MARKUP, st.text(max_size=8)), max_size=60).map("".join)
 
 
@@ -102,7 +118,11 @@ def test_any_text_is_survived_and_nothing_is_made_up(text: str) -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.one_of(st.binary(max_size=400), soup.map(str.encode), soup.map(lambda t: t.encode("gb18030"))))
+@given(
+    st.one_of(
+        st.binary(max_size=400), soup.map(str.encode), soup.map(lambda t: t.encode("gb18030"))
+    )
+)
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     try:
         text, encoding = decode(data)
@@ -123,6 +143,10 @@ body_text = st.one_of(soup, answers, line_text).map(
 words = st.text(st.characters(categories=("Lu", "Ll", "Lo", "Nd")), min_size=1, max_size=8)
 
 
+keywords = st.one_of(words, words.map(lambda word: f"{word} = {word}x"))
+labels = st.sampled_from(["good", "middling", "wrong"])
+
+
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
     title = draw(plain_line)
@@ -140,13 +164,19 @@ def entries(draw: st.DrawFn) -> Entry:
         points=tuple(
             draw(st.lists(st.tuples(listed, st.sampled_from([1.0, 2.0, 0.5, 12.25])), max_size=3))
         ),
-        keywords=tuple(draw(st.lists(st.one_of(words, words.map(lambda w: f"{w} = {w}x")), max_size=4))),
+        keywords=tuple(
+            draw(st.lists(st.one_of(words, words.map(lambda w: f"{w} = {w}x")), max_size=4))
+        ),
         misconceptions=tuple(draw(st.lists(listed, max_size=3))),
         follow_ups=tuple(draw(st.lists(listed, max_size=3))),
         language=draw(st.sampled_from(["", "zh", "en"])),
         twin=draw(st.one_of(st.just(""), plain_line)),
         samples=tuple(
-            draw(st.lists(st.tuples(st.sampled_from(["good", "middling", "wrong"]), listed), max_size=3))
+            draw(
+                st.lists(
+                    st.tuples(st.sampled_from(["good", "middling", "wrong"]), listed), max_size=3
+                )
+            )
         ),
     )
 
@@ -179,7 +209,9 @@ def test_hostile_shapes_take_little_time() -> None:
         "tags": "<h1 " * 20_000,
         "labels": "# Q: What?\n\n" + "**评分要点**\n\n- a\n\n" * 3_000,
         "rules": "# Q: What?\n\na\n\n" + "---\n\n" * 5_000,
-        "restarting numbers": "".join(f"{'#' * (1 + n % 5)} {n * 7919 % 3000}. x\n\ny\n\n" for n in range(3_000)),
+        "restarting numbers": "".join(
+            f"{'#' * (1 + n % 5)} {n * 7919 % 3000}. x\n\ny\n\n" for n in range(3_000)
+        ),
         "one long line": "a" * 1_000_000,
     }
     for name, text in shapes.items():
