@@ -78,7 +78,9 @@ def windows(segments: Sequence[Segment], text: str) -> list[Window]:
             if size > 1 and width(text[first.start : last.end]) > WINDOW:
                 continue
             found.append(
-                Window(first.start, last.end, text[first.start : last.end], tuple(range(i, i + size)))
+                Window(
+                    first.start, last.end, text[first.start : last.end], tuple(range(i, i + size))
+                )
             )
     return found
 
@@ -104,13 +106,13 @@ def grade_many(work: Sequence[tuple[Material, str]], tools: Tools) -> list[Grade
     """Grades for (material, answer) pairs; all answers are encoded together and all pairs read
     together, so that thousands go through in a few large batches."""
     prepared = [_Prepared(material, answer) for material, answer in work]
-    texts = list(dict.fromkeys(w.text for p in prepared for w in p.windows))
+    texts = list(dict.fromkeys(s.text for p in prepared for s in p.segments))
     raw = tools.encoder.encode(texts)
     place = {text: row for row, text in enumerate(texts)}
     pairs: list[tuple[str, str]] = []
     for p in prepared:
-        if p.windows:
-            p.take(raw[[place[w.text] for w in p.windows]], tools)
+        if p.segments:
+            p.take(raw[[place[s.text] for s in p.segments]], tools)
         pairs += p.pairs
     verdicts = tools.entailment(pairs) if tools.entailment and pairs else None
     grades = []
@@ -147,18 +149,24 @@ class _Prepared:
         self.elsewhere = -1.0
 
     def take(self, raw: np.ndarray, tools: Tools) -> None:
-        """Similarities of points and windows, and the pairs worth reading closely."""
+        """Similarities of points and windows, and the pairs worth reading closely.
+
+        ``raw`` (m, d): the segments' vectors as encoded. A window's vector is the mean of its
+        segments' by width: measured, that is as good as encoding it again, and saves most of the time.
+        """
         material = self.material
         if not material.points:
             return
-        texts = [w.text for w in self.windows]
-        vectors = centred(raw, texts, tools.background)
+        sizes = np.array([max(3.0, width(s.text)) for s in self.segments])
+        joined = np.stack([sizes[list(w.parts)] @ raw[list(w.parts)] for w in self.windows])
+        joined /= np.linalg.norm(joined, axis=1, keepdims=True)
+        vectors = centred(joined, [w.text for w in self.windows], tools.background)
         given = np.maximum(vectors @ material.question_vector, 0)  # what the question gave away
         self.similarity = material.point_vectors @ vectors.T - scale.GIVEN * given
-        singles = [i for i, w in enumerate(self.windows) if len(w.parts) == 1]
-        self.own = float((material.passage_vectors @ vectors[singles].T).max(axis=0).mean())
+        singles = vectors[: len(self.segments)]  # windows() lists the single segments first
+        self.own = float((material.passage_vectors @ singles.T).max(axis=0).mean())
         if tools.elsewhere is not None:
-            self.elsewhere = tools.elsewhere(material, raw[singles], vectors[singles])
+            self.elsewhere = tools.elsewhere(material, raw, singles)
         if tools.entailment is not None:
             self._choose_pairs()
 

@@ -18,8 +18,8 @@ GIBBERISH, DONT_KNOW, CONTRADICTION = "gibberish", "dont_know", "contradiction"
 
 _INSTRUCTION = re.compile(
     r"(ignore|disregard|forget)\b.{0,40}\b(above|previous|prior|instruction|prompt|rubric|reference)"
-    r"|(give|award|assign|grant|return|output)\b.{0,30}\b(100|full|max\w*|perfect|highest)\b.{0,20}"
-    r"(mark|score|point|credit|grade)?"
+    r"|(give|award|assign|grant|return|output)\b.{0,30}\b(100|full|maximum|perfect|highest)\b.{0,20}"
+    r"\b(marks?|score|points?|credit|grade)\b"
     r"|(score|grade)\s*[:=]\s*(100|1\.0|full)|system\s*prompt|as an ai (language )?model"
     r"|you are (now )?(a|an|the) (grader|examiner|assistant)"
     r"|(忽略|无视|忘记|不要理会).{0,12}(以上|上面|之前|前面|所有|指令|规则|标准|参考)"
@@ -163,8 +163,8 @@ def looks_garbled(answer: str) -> bool:
     counts = Counter(text.casefold())
     if len(text) >= 12 and len(counts) <= 3:
         return True
-    latin = re.findall(r"[a-z]{5,}", text.casefold())
-    odd = [w for w in latin if not re.search(r"[aeiouy]", w) or re.search(r"[^aeiouy]{6,}", w)]
+    latin = re.findall(r"[a-z]{5,}", answer.casefold())
+    odd = [w for w in latin if not re.search(r"[aeiouy]", w) or re.search(r"[^aeiouy]{5,}", w)]
     return bool(latin) and len("".join(odd)) > 0.5 * len(text)
 
 

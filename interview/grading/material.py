@@ -122,7 +122,9 @@ class PassageGrade:
 @dataclass(frozen=True)
 class Grade:
     score: int  # 0..100
-    uncertainty: float  # points of 100: half of comparable answers lie within this of people's grade
+    uncertainty: (
+        float  # points of 100: half of comparable answers lie within this of people's grade
+    )
     semantic: float  # 0..1, weighted coverage of the points
     keywords: float  # 0..1, weighted share of the keywords used
     points: tuple[PointGrade, ...]

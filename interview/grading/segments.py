@@ -8,7 +8,9 @@ from dataclasses import dataclass
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends, arrows.
 _STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)|(?:→|->|=>|⇒)")
 _COMMA = re.compile(r"[，,、：:](?!\d)|\s(?=[-•*]\s)")
-_LISTING = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：]|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*")
+_LISTING = re.compile(
+    r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：]|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*"
+)
 
 # Visible width in Chinese characters; a Latin letter counts as .45 of one. A statement of this
 # size is what a rubric point is compared with; shorter pieces lose their subject.

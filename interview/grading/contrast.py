@@ -1,0 +1,219 @@
+"""Reversals that words alone give away: antonyms, negation, numbers and swapped subjects.
+
+Two statements are aligned word by word. Where they run alike but for a pair of opposites, a negation
+on one side only, a different number or two exchanged terms, one denies the other. Statements that do
+not run alike are left to the entailment model: this is deliberately deaf to free wording.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import rjieba
+
+from knowledge.keywords import fold
+
+# Lines of opposites: any word left of "|" is the opposite of any word right of it.
+_OPPOSITES = """
+增大 增加 变大 提高 提升 上升 升高 更大 较大 越大 大于 增强 加大 变多 更多 越多 更高 越高 扩大 加快 | 减小 减少 变小 降低 下降 更小 较小 越小 小于 减弱 缩小 变少 更少 越少 更低 越低 少于 低于 削弱 减慢
+更多 较多 多于 | 更少 较少 少于
+更高 较高 高于 高 | 更低 较低 低于 低
+大 巨大 很大 | 小 微小 很小
+快 更快 加快 加速 较快 快速 | 慢 更慢 减慢 变慢 较慢 缓慢
+强 更强 较强 | 弱 更弱 较弱
+长 更长 较长 | 短 更短 较短
+深 更深 深层 | 浅 更浅 浅层
+前向 正向 | 反向 后向
+前面 之前 前 | 后面 之后 后
+训练 训练阶段 训练时 | 推理 测试 推理阶段 测试时 预测
+需要 必须 要 | 不需要 无需 不必 不用
+可以 能 能够 会 | 不能 无法 不可以 不会 不可
+有 存在 具有 | 没有 不存在 无 缺乏
+动态 | 静态
+稀疏 | 稠密 密集
+线性 | 非线性
+连续 | 离散
+全局 | 局部
+输入 | 输出
+相同 一样 相等 一致 | 不同 不一样 不等 不一致
+独立 无关 | 依赖 相关 有关
+首 头 开头 | 尾 末尾
+编码 编码器 | 解码 解码器
+有监督 监督 | 无监督
+过拟合 | 欠拟合
+缓解 避免 防止 抑制 | 加剧 导致 引起 造成 加重
+收敛 | 发散
+保留 保持 | 丢弃 丢掉 删除 去掉 舍弃
+固定 不变 | 可变 变化 改变
+简单 容易 | 复杂 困难 难
+优点 优势 好处 | 缺点 劣势 坏处
+稳定 | 不稳定
+同步 | 异步
+串行 顺序 | 并行
+上采样 | 下采样
+梯度消失 消失 | 梯度爆炸 爆炸
+最大 最大值 最大化 | 最小 最小值 最小化
+均值 平均 平均值 | 最大值 求和
+绝对值 | 平方
+加法 相加 加 | 拼接 相乘 乘
+随机 | 确定 固定
+冻结 | 解冻 更新
+公有 公开 | 私有
+进栈 入栈 压栈 | 出栈 弹栈
+先进先出 | 后进先出 先进后出
+increase increases increased increasing raise raises grow grows higher larger greater bigger more | decrease decreases decreased decreasing reduce reduces reduced shrink shrinks lower smaller less fewer
+faster quickly fast speed | slower slowly slow
+high | low
+large big | small
+strong stronger | weak weaker
+before | after
+forward | backward
+training | inference testing
+can | cannot can't
+needs need requires require must | needn't
+always | never
+all every | none
+same equal identical | different unequal
+dynamic | static
+sparse | dense
+linear | nonlinear non-linear
+local | global
+input inputs | output outputs
+encoder | decoder
+supervised | unsupervised
+overfitting | underfitting
+prevents prevent avoid avoids mitigate mitigates | causes cause worsens
+converge converges | diverge diverges
+keeps keep retains retain preserve preserves | drops drop discards discard removes remove
+fixed constant | variable changing
+synchronous | asynchronous
+sequential serial | parallel
+first | last
+minimum min smallest minimize minimise | maximum max largest maximize maximise
+best | worst
+public | private
+stack | queue
+unique | duplicate
+mutable | immutable
+ordered sorted | unordered unsorted
+contiguous | scattered
+"""
+_NEGATIONS = frozenset(
+    "不 没 没有 无 非 未 不是 不会 不能 无法 不可 不需要 无需 不用 不必 并非 从不 别 勿 "
+    "not no never n't cannot can't don't doesn't isn't aren't won't without neither nor didn't".split()
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?|[零一二两三四五六七八九十百千万]+(?=[个倍次层位种类步])")
+_TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d+(?:\.\d+)?%?")
+
+
+def _opposites() -> dict[str, frozenset[str]]:
+    table: dict[str, set[str]] = {}
+    for line in _OPPOSITES.strip().splitlines():
+        left, right = (side.split() for side in line.split("|"))
+        for a in left:
+            for b in right:
+                table.setdefault(a, set()).add(b)
+                table.setdefault(b, set()).add(a)
+    return {word: frozenset(others) for word, others in table.items()}
+
+
+OPPOSITES = _opposites()
+
+
+@lru_cache(maxsize=8192)
+def tokens(text: str) -> tuple[str, ...]:
+    """Folded words without punctuation and the particles that carry no meaning."""
+    out: list[str] = []
+    for word in rjieba.cut(fold(text)):
+        if _TOKEN.fullmatch(word) or any("\u4e00" <= c <= "\u9fff" or c.isalnum() for c in word):
+            if word not in _PARTICLES:
+                out.append(word)
+    return tuple(out)
+
+
+_PARTICLES = frozenset(
+    "的 了 地 得 着 过 就 也 都 还 又 才 而 且 和 与 及 或 是 在 对 把 被 将 使 让 会 吗 呢 吧 啊 "
+    "其 该 这 那 此 个 种 一个 一种 这个 那个 这种 这样 那样 通过 进行 来 去 上 下 中 里 时 "
+    "the a an of to in on at by for and or is are was were be been it its this that these those "
+    "as with from so very also just".split()
+)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """How surely one statement reverses another, 0..1, and the words that show it."""
+
+    strength: float
+    reference: str = ""
+    answer: str = ""
+
+
+NONE = Contrast(0.0)
+
+
+def contrast(reference: str, candidate: str) -> Contrast:
+    """Whether ``candidate`` runs like ``reference`` but says the opposite somewhere.
+
+    The strength is the share of the shorter statement that runs alike (at least half, else 0).
+    """
+    ours, theirs = tokens(reference), tokens(candidate)
+    if len(ours) < 3 or len(theirs) < 3:
+        return NONE
+    matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
+    blocks = [b for b in matcher.get_matching_blocks() if b.size]
+    alike = sum(b.size for b in blocks)
+    share = alike / min(len(ours), len(theirs))
+    if alike < 2 or share < 0.4:
+        return NONE
+    for tag, a0, a1, b0, b1 in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        found = _opposed(ours[a0:a1], theirs[b0:b1])
+        if found:
+            return Contrast(min(1.0, 0.35 + 0.7 * share), *found)
+    swapped = _swapped(ours, theirs) if share >= 0.5 else None
+    return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
+
+
+def _opposed(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, str] | None:
+    """The opposing words of two stretches that stand in the same place, if they oppose."""
+    odd = _parity(ours) != _parity(theirs)
+    for a in ours:
+        for b in theirs:
+            if b in OPPOSITES.get(a, ()):
+                return None if odd and _parity(ours) + _parity(theirs) else (a, b)
+    if odd and len(ours) <= 3 and len(theirs) <= 3:
+        return " ".join(ours) or "—", " ".join(theirs) or "—"
+    numbers = (
+        [w for w in ours if _NUMBER.fullmatch(w)],
+        [w for w in theirs if _NUMBER.fullmatch(w)],
+    )
+    if numbers[0] and numbers[1] and len(ours) <= 3 and len(theirs) <= 3:
+        if not set(numbers[0]) & set(numbers[1]):
+            return numbers[0][0], numbers[1][0]
+    return None
+
+
+def _parity(words: Sequence[str]) -> int:
+    return sum(w in _NEGATIONS for w in words) % 2
+
+
+def _swapped(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, str] | None:
+    """Two terms that changed places while what stands around them stayed."""
+    unique = [w for w in ours if ours.count(w) == 1 and theirs.count(w) == 1 and len(w) > 1]
+    for i, a in enumerate(unique):
+        for b in unique[i + 1 :]:
+            if theirs.index(a) < theirs.index(b):
+                continue
+            x, y = list(theirs), list(ours)
+            p, q = x.index(a), x.index(b)
+            x[p], x[q] = b, a
+            before = difflib.SequenceMatcher(None, y, theirs, autojunk=False).ratio()
+            after = difflib.SequenceMatcher(None, y, x, autojunk=False).ratio()
+            if after - before > 1.9 / (len(x) + len(y)) * 2 and after > 0.7:
+                return f"{a} … {b}", f"{b} … {a}"
+    return None
