@@ -111,12 +111,9 @@ class Question(models.Model):
         help_text=_('A list like ["learning rate = 学习率", …]; empty: detected automatically.'),
     )
     position = models.PositiveIntegerField(default=0, editable=False)
-    imported_hash = models.CharField(
-        max_length=64,
-        blank=True,
-        editable=False,
-        help_text="Content hash at the last import: differs from the row's own when edited since.",
-    )
+    # What its file said at the last import (see knowledge.importing.merging): what differs from it
+    # here was edited in the admin, what differs from it in the file was edited there.
+    imported = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -287,6 +284,10 @@ class ImportRun(models.Model):
     results = models.JSONField(_("results"), default=list)
     before = models.JSONField(default=list, editable=False)
     embedded = models.PositiveIntegerField(_("passages embedded"), default=0)
+    # {"done": 40, "total": 600, "error": "…"}: questions whose passages are in step.
+    progress = models.JSONField(default=dict, editable=False)
+    beat_at = models.DateTimeField(null=True, editable=False)  # when the progress last moved
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     class Meta:

@@ -23,43 +23,40 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files: list[File] = []
-        refused: list[tuple[Path, str]] = []
         for path in options["paths"]:
             try:
-                files += read(path)
+                files += list(read(path))
             except (Unreadable, OSError) as error:
-                refused.append((path, str(error)))
+                files.append(File(str(path), b"", str(error)))
         plan = make_plan(files)
-        embedded = None
-        if not options["dry_run"]:
-            embedded = apply_plan(plan, now=timezone.now(), progress=self._progress).embedded
         report = plan.as_json()
-        for path, message in refused:
-            report["files"].append(
-                {"path": str(path), "encoding": "", "questions": [], "warnings": [message]}
-            )
+        if not options["dry_run"]:
+            run = apply_plan(plan, now=timezone.now(), progress=self._progress)
+            report |= {"import": run.pk, "passages_embedded": run.embedded}
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
         else:
-            self._print(report, plan, embedded)
-        if refused and not files:
+            self._print(report, plan)
+        if files and all(file.refused for file in files):
             raise CommandError("nothing could be read")
 
     def _progress(self, done: int, total: int) -> None:
-        self.stderr.write(f"embedding {done}/{total}")
+        self.stderr.write(f"questions ready: {done}/{total}")
 
-    def _print(self, report: dict[str, Any], plan: Plan, embedded: int | None) -> None:
+    def _print(self, report: dict[str, Any], plan: Plan) -> None:
         for file in report["files"]:
             self.stdout.write(f"{file['path']} ({file['encoding'] or 'not read'})")
             for question in file["questions"]:
                 draft = f" [draft: {question['draft']}]" if question["draft"] else ""
                 note = f" ({question['note']})" if question.get("note") else ""
                 self.stdout.write(f"  {question['status']:10} {question['title']}{draft}{note}")
-            for title in file.get("missing", []):
+            for title in file["missing"]:
                 self.stdout.write(f"  {'missing':10} {title}")
             for warning in file["warnings"]:
                 self.stdout.write(f"  warning: {warning}")
         counts = ", ".join(f"{number} {status}" for status, number in plan.counts().items())
         self.stdout.write(counts or "no questions")
-        if embedded is not None:
-            self.stdout.write(f"passages embedded: {embedded}")
+        if "passages_embedded" in report:
+            self.stdout.write(
+                f"passages embedded: {report['passages_embedded']} (import {report['import']})"
+            )

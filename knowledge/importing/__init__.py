@@ -1,0 +1,67 @@
+"""Entries of Markdown files to rows: first a plan that changes nothing, then the plan carried out.
+
+A question is known by its source and title key, and by its stem and answer where titles repeat.
+What an import finds in the bank decides the status of each entry:
+
+new         not in the bank
+unchanged   the same text is there, in this source or word for word in another
+updated     the file changed since the last import
+renamed     the title changed, the answer is the same or nearly so
+moved       the same question at another place of its file, or in another file
+duplicate   another source has this question with another text: a person decides
+conflict    changed both in the file and in the admin since the last import: a person decides
+missing     in the bank from this source, but no longer in the file: kept, marked, not asked
+"""
+
+from knowledge.importing.applying import apply_plan, embed, store, undo
+from knowledge.importing.plan import (
+    APPLIED,
+    BOTH,
+    CONFLICT,
+    DUPLICATE,
+    MINE,
+    MISSING,
+    MOVED,
+    NEW,
+    RENAMED,
+    SKIP,
+    THEIRS,
+    UNCHANGED,
+    UNDECIDED,
+    UPDATED,
+    FilePlan,
+    Item,
+    Parsed,
+    Plan,
+    make_plan,
+    parse,
+    plan_of,
+)
+
+__all__ = [
+    "APPLIED",
+    "BOTH",
+    "CONFLICT",
+    "DUPLICATE",
+    "MINE",
+    "MISSING",
+    "MOVED",
+    "NEW",
+    "RENAMED",
+    "SKIP",
+    "THEIRS",
+    "UNCHANGED",
+    "UNDECIDED",
+    "UPDATED",
+    "FilePlan",
+    "Item",
+    "Parsed",
+    "Plan",
+    "apply_plan",
+    "embed",
+    "make_plan",
+    "parse",
+    "plan_of",
+    "store",
+    "undo",
+]
