@@ -151,8 +151,9 @@ def _is_bare(piece: str) -> bool:
     if not re.search(r"[\u4e00-\u9fff]", piece):
         return not _ENGLISH_VERBS.search(piece) and len(piece.split()) <= 9
     tags = [tag for _word, tag in rjieba.tag(piece)]
-    spoken = any(tag[0] in "rpucydz" or tag in ("a", "ad", "d", "c", "f") for tag in tags)
-    return not spoken
+    # An adjective before a noun belongs to a term (激活函数); at the end it states something (速度快).
+    adjective = any(tag in ("a", "ad") for tag in tags) and not tags[-1].startswith("n")
+    return not adjective and not any(tag[0] in "rpucydzf" for tag in tags)
 
 
 def looks_garbled(answer: str) -> bool:
