@@ -1089,6 +1089,545 @@ The husk.
     "What is a race?",
     "What is bran?",
 )
+dialect(
+    "bold items with the answer in a bullet",
+    """Here's a list of **Mast Interview Questions** from basic to advanced:
+
+---
+
+### **Basic Questions:**
+
+1. **What is a mast?**
+
+   - **Answer**: A tall pole on a ship.
+
+2. **What is a boom in sailing?**
+
+   - **Answer**: A spar at the foot of the sail.
+
+### **Advanced Questions:**
+
+3. **How is a mast stepped?**
+
+   - **Answer**: With a crane.
+""",
+    "What is a mast?",
+    "What is a boom in sailing?",
+    "How is a mast stepped?",
+)
+dialect(
+    "contents whose entries carry badges",
+    """<div align="center">
+  <h1>Deck Interview Questions & Answers</h1>
+</div>
+
+---
+
+## Table of Contents
+
+1. [How do you caulk a deck?](#q1-how) <span class="beginner">Beginner</span>
+2. [How do you varnish a deck?](#q2-how) <span class="beginner">Beginner</span>
+3. [How do you sand a deck?](#q3-how) <span class="x">Advanced</span>
+
+---
+
+### Q1: How do you caulk a deck?
+
+**Difficulty**: Beginner
+
+With tar.
+
+### Q2: How do you varnish a deck?
+
+In thin coats.
+
+### Q3: How do you sand a deck?
+
+Along the grain.
+""",
+    "How do you caulk a deck?",
+    "How do you varnish a deck?",
+    "How do you sand a deck?",
+)
+dialect(
+    "numbered lines with typed bullets",
+    """Of course! Here's 3 oar questions with answers:
+
+⸻
+
+1. What is an oar?
+	•	A lever.
+	•	Made of ash.
+
+2. What is a thole?
+	•	A pin.
+
+3. What is feathering?
+	•	Turning the blade.
+""",
+    "What is an oar?",
+    "What is a thole?",
+    "What is feathering?",
+)
+dialect(
+    "Q1. with the answer behind a bold label",
+    """# 📘 Anchor Interview Questions & Answers
+
+This document contains questions.
+
+---
+
+## 🧱 1. Core Concepts
+
+### Q1. What is a fluke?
+
+**Answer:** The part that digs in.
+
+### Q2. What is a shank?
+
+**Answer:** The stem.
+
+---
+
+## 🧱 2. Handling
+
+### Q3. How do you weigh anchor?
+
+**Answer:** Heave in.
+""",
+    "What is a fluke?",
+    "What is a shank?",
+    "How do you weigh anchor?",
+)
+dialect(
+    "topics above question headings with parts inside",
+    """# 4.1 缆绳面试题
+
+> 大家好，我是某某。
+
+![提纲](x.png)
+
+## 缆绳基本认识
+
+### 缆绳有哪些种类？
+
+棉、麻。
+
+### 为什么需要缆绳？ 缆绳工作在哪一层？
+
+甲板。
+
+#### 总结
+
+很重要。
+
+## 缆绳打结
+
+### 结的过程是怎样的？
+
+三步。
+
+![三步](a.png)
+
+### 为什么是三次？不是两次、四次？
+
+三个原因：
+
+#### 原因一：避免松脱
+
+文字。
+
+#### 原因二：同步
+
+文字。
+
+### 什么是滑脱攻击？如何避免？
+
+文字。
+""",
+    "缆绳有哪些种类？",
+    "为什么需要缆绳？ 缆绳工作在哪一层？",
+    "结的过程是怎样的？",
+    "为什么是三次？不是两次、四次？",
+    "什么是滑脱攻击？如何避免？",
+)
+dialect(
+    "Q and A as neighbouring bullets",
+    """# FAQ
+
+- Q: What is a hull?
+- A: The body of a ship.
+
+- Q: What is a keel?
+- A: The spine.
+
+- Q: What is a rib?
+- A: A frame.
+""",
+    "What is a hull?",
+    "What is a keel?",
+    "What is a rib?",
+)
+dialect(
+    "numbering goes on across topics",
+    """# Go 面试题
+
+## 基础
+
+### 1. = 和 := 的区别？
+
+声明并赋值。
+
+### 2. 指针的作用？
+
+传引用。
+
+## 并发
+
+### 3. goroutine 是什么？
+
+轻量线程。
+
+### 4. channel 的用法
+
+通信。
+
+## 参考资料
+
+- [a](https://a)
+""",
+    "= 和 := 的区别？",
+    "指针的作用？",
+    "goroutine 是什么？",
+    "channel 的用法",
+)
+dialect(
+    "puzzle with Problem and Solution",
+    """# 0001. Two planks
+
+## Problem
+
+Given two planks, find the longer one.
+
+### Example
+
+    1 2
+
+## Solution
+
+Compare them.
+
+## Complexity
+
+O(1)
+""",
+    "Two planks",
+)
+dialect(
+    "multiple choice with 答案",
+    """# 选择题
+
+1. 以下哪个是水果？
+
+A. 苹果
+B. 石头
+C. 木头
+
+答案：A
+
+2. 以下哪个是金属？
+
+A. 水
+B. 铁
+C. 云
+
+答案：B
+
+3. 以下哪个会飞？
+
+A. 鱼
+B. 鸟
+C. 树
+
+答案：B
+""",
+    "以下哪个是水果？",
+    "以下哪个是金属？",
+    "以下哪个会飞？",
+)
+dialect(
+    "top headings that ask",
+    """# What is a lake?
+
+Water.
+
+# What is a pond?
+
+Small.
+
+# How deep is it?
+
+Shallow.
+""",
+    "What is a lake?",
+    "What is a pond?",
+    "How deep is it?",
+)
+dialect(
+    "chapters in numerals, questions in digits",
+    """# 面试题整理
+
+## 一、基础部分
+
+### 1. 什么是甲？
+
+答案。
+
+### 2. 什么是乙？
+
+答案。
+
+## 二、进阶部分
+
+### 1. 什么是丙？
+
+答案。
+
+### 2. 谈谈丁
+
+答案。
+
+## 三、其他
+
+### 1. 什么是戊？
+
+答案。
+""",
+    "什么是甲？",
+    "什么是乙？",
+    "什么是丙？",
+    "谈谈丁",
+    "什么是戊？",
+)
+dialect(
+    "bold numbers restart under topics",
+    """# 面试
+
+## 数据库
+
+**1. 什么是索引？**
+
+一种结构。
+
+**特点：**
+
+- 快
+
+**2. 什么是事务？**
+
+一组操作。
+
+## 网络
+
+**1. 什么是 TCP？**
+
+协议。
+
+**2. 什么是 UDP？**
+
+协议。
+""",
+    "什么是索引？",
+    "什么是事务？",
+    "什么是 TCP？",
+    "什么是 UDP？",
+)
+dialect(
+    "ordered questions with bullets as answers",
+    """# Redis 面试题
+
+1. Redis 是什么？
+   - 内存数据库
+   - 键值
+2. Redis 为什么快？
+   - 单线程
+   - 内存
+3. 持久化方式有哪些？
+   - RDB
+   - AOF
+""",
+    "Redis 是什么？",
+    "Redis 为什么快？",
+    "持久化方式有哪些？",
+)
+dialect(
+    "every question is number 1",
+    """# Q&A
+
+1. What is alpha?
+
+Answer one.
+
+1. What is beta?
+
+Answer two.
+
+1. What is gamma?
+
+Answer three.
+""",
+    "What is alpha?",
+    "What is beta?",
+    "What is gamma?",
+)
+dialect(
+    "chapters over headings of which most ask",
+    """# 第1章 操作系统
+
+## 进程和线程的区别
+
+略有不同。
+
+## 什么是死锁
+
+互相等待。
+
+## 页面置换算法有哪些
+
+LRU。
+
+# 第2章 网络
+
+## 三次握手的过程
+
+三步。
+
+## 为什么要四次挥手
+
+全双工。
+""",
+    "进程和线程的区别",
+    "什么是死锁",
+    "页面置换算法有哪些",
+    "三次握手的过程",
+    "为什么要四次挥手",
+)
+dialect(
+    "Q1. and A1. between rules",
+    """**Q1. What is X?**
+
+A1. X is x.
+
+---
+
+**Q2. What is Y?**
+
+A2. Y is y.
+
+---
+
+**Q3. What is Z?**
+
+A3. Z is z.
+""",
+    "What is X?",
+    "What is Y?",
+    "What is Z?",
+)
+dialect(
+    "Q: and A: as headings",
+    """## Q: What is X?
+
+### A:
+
+X is x.
+
+## Q: What is Y?
+
+### A:
+
+Y is y.
+""",
+    "What is X?",
+    "What is Y?",
+)
+dialect(
+    "one question a file: the title is in the front matter",
+    """---
+title: 什么是闭包？
+topic: JavaScript
+difficulty: 中等
+tags: [js, 函数]
+---
+
+闭包是函数与其词法环境的组合。
+
+## 细节
+
+更多。
+""",
+    "什么是闭包？",
+)
+dialect(
+    "one question a file: nothing but a heading and text",
+    """# 什么是闭包？
+
+闭包是函数与其词法环境的组合。
+""",
+    "什么是闭包？",
+)
+dialect(
+    "labels on lines of their own",
+    """**Question:**
+What is a gull?
+
+**Answer:**
+A bird.
+
+**Question:**
+What is a tern?
+
+**Answer:**
+Another bird.
+""",
+    "What is a gull?",
+    "What is a tern?",
+)
+dialect(
+    "topics folded into details",
+    """# Guide
+
+<details>
+<summary><h2>Topic A</h2></summary>
+
+### 1. What is a?
+
+A is.
+
+### 2. What is b?
+
+B is.
+
+</details>
+
+<details>
+<summary><h2>Topic B</h2></summary>
+
+### 1. What is c?
+
+C is.
+
+### 2. What is d?
+
+D is.
+
+</details>
+""",
+    "What is a?",
+    "What is b?",
+    "What is c?",
+    "What is d?",
+)
 
 
 NOT_QUESTIONS = {
@@ -1201,3 +1740,37 @@ Cut and tie.
     "nothing": "",
     "only code": "```\n# What is this?\n## 1. What is that?\n```\n",
 }
+NOT_QUESTIONS["notes whose sections are numbered in short runs"] = """# 灯塔
+
+* [基本特征](#基本特征)
+    * [1. 灯器](#1-灯器)
+    * [2. 塔身](#2-塔身)
+* [基本功能](#基本功能)
+    * [1. 导航](#1-导航)
+    * [2. 警示](#2-警示)
+    * [3. 通信](#3-通信)
+
+## 基本特征
+
+### 1. 灯器
+
+发光的装置。
+
+### 2. 塔身
+
+支撑灯器的建筑。
+
+## 基本功能
+
+### 1. 导航
+
+给出方位。
+
+### 2. 警示
+
+标出暗礁。
+
+### 3. 通信
+
+发送信号。
+"""

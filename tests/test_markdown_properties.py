@@ -95,12 +95,10 @@ def test_a_mark_in_one_answer_never_moves_another_question(
     assert [e.title for e in parse("\n".join(texts)).entries] == [q for q, _ in bank]
 
 
-MARKUP = st.sampled_from(
-    """#|## |**|- |1. |> |```|~~~|<details>|</details>|<summary>|</summary>|<h1>|</h1>|Q: |A: |答：
-问题1：|[a](#b)|---|$$|`|<!--|-->|?|？|1、|（1）|13.1 |    |\\|&amp;|什么是|What is |目录|**评分要点**
-**关键词**：|viva: 1|viva:question""".replace("\n", "|").split("|")
-    + ["\n", "\n\n", "\t", "|", "|-|"]
-)
+PIECES = """#|## |**|- |1. |> |```|~~~|<details>|</details>|<summary>|</summary>|<h1>|</h1>|Q: |A: |
+答：|问题1：|[a](#b)|---|$$|`|<!--|-->|?|？|1、|（1）|13.1 |    |\\|&amp;|什么是|What is |目录|
+**评分要点**|**关键词**：|viva: 1|viva:question"""
+MARKUP = st.sampled_from([*PIECES.replace("\n", "").split("|"), "\n", "\n\n", "\t", "|", "|-|"])
 soup = st.lists(st.one_of(MARKUP, st.text(max_size=8)), max_size=60).map("".join)
 
 

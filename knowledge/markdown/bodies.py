@@ -103,7 +103,7 @@ def split_answer(text: str, colon: bool = False) -> tuple[str, str]:
 
 def _answer_mark(source: Source) -> tuple[str, Source] | None:
     """Split at the first thing that announces the answer; None if nothing does."""
-    letters, part = 0, False
+    letters, part = 0, 0
     for block in source.blocks:
         inside = block.details >= 0 and block.start > source.details[block.details].start[0]
         if block.quote >= 0 or inside or (block.item >= 0 and not block.first):
@@ -112,7 +112,7 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
         if block.kind == "heading":
             title = lead_of(plain(block.source)).rest
             if matching_key(title) in QUESTION_PART_KEYS and not letters:
-                part = True
+                part = block.level
                 continue
             if is_answer_label(title) and wordy:
                 if letters and not part and not _names_answer(title):
@@ -120,7 +120,7 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
                 stem = _without_part_heading(_head(source, block.start))
                 keep = block.start if _says_more(title) or part else block.end
                 return stem, _tail(source, keep)
-            if part and letters:
+            if part and letters and block.level <= part:
                 return _without_part_heading(_head(source, block.start)), _tail(source, block.start)
         elif block.kind == "paragraph":
             cut = _label_cut(block)

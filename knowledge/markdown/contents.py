@@ -14,6 +14,7 @@ from knowledge.markdown.titles import lead_of, matching_key, plain
 _LINKS = re.compile(
     r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|<?https?://[^\s<>]+>?|<[^<>]{0,300}>"
 )
+_ANCHORED = re.compile(r"\s*(?:[\w.]{1,6}\s)?\[[^\[\]]{1,300}\]\(#[^()\s]{0,500}\)(?=.{0,60}$)")
 _CONTENTS_KEYS = frozenset(
     ("目录", "目錄", "总目录", "目次", "大纲", "导航", "contents", "tableofcontents", "toc", "索引")
 )
@@ -93,9 +94,9 @@ def _look_at_list(
     ]
     if not texts:
         return
-    links = sum(1 for text in texts if is_links(text.replace("\n", " ")))
+    links = sum(1 for text in texts if is_links(text.replace("\n", " ")) or _ANCHORED.match(text))
     anchors = sum(1 for text in texts if "](#" in text or 'href="#' in text)
-    keys = [matching_key(lead_of(plain(text)).rest) for text in texts]
+    keys = [matching_key(lead_of(plain(_linked(text))).rest) for text in texts]
     bare = all(blocks[n].kind in ("item", "paragraph") for n in range(first, last))
     titled = bare and _under_contents_heading(blocks, first)
     repeats = _repeats_headings(keys, headings, blocks[first].start)
@@ -105,6 +106,12 @@ def _look_at_list(
     if is_toc or (links >= 0.8 * len(texts) and len(texts) >= 2):
         for index in range(first, last):
             _mark(found, index, blocks[index])
+
+
+def _linked(text: str) -> str:
+    """The link that an entry begins with, without remarks behind it (a badge, a level)."""
+    match = _ANCHORED.match(text)
+    return match[0] if match else text
 
 
 def _repeats_headings(keys: list[str], headings: dict[str, int], line: int) -> bool:

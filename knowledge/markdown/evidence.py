@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from knowledge.markdown.blocks import Position
 from knowledge.markdown.candidates import Candidate
-from knowledge.markdown.numbering import NUMBERED, continuity
+from knowledge.markdown.numbering import NUMBERED, continuity, run_length
 from knowledge.markdown.outline import Outline, Weights
 from knowledge.markdown.titles import lead_of, matching_key
 from knowledge.markdown.words import mild_question, strong_question
+
+LONG_RUN = 8  # sections of notes are numbered in short runs, lists of questions in long ones
 
 
 @dataclass(slots=True)
@@ -105,7 +107,11 @@ def _score(group: Group, context: bool) -> float:
     e, total = group.evidence, len(group.members)
     score = 3.0 * e.labelled + 2.5 * e.announced + 3.0 * e.strong + 1.2 * e.mild
     if group.key[-1] in NUMBERED:
-        score += 1.5 * e.continuous * min(1.0, total / 4)
+        asking = context or e.strong + e.labelled + e.announced >= 0.3
+        runs = 1.0 if asking else min(1.0, run_length(group.members) / LONG_RUN)
+        score += runs * 1.5 * e.continuous * min(1.0, total / 4)
+    if total >= 3 and e.strong >= 0.5:
+        score += 0.4  # most of them ask: the others are asked as well
     score += 1.0 * e.listed + (0.7 if context else 0.0)
     score += min(1.0, total / 60)
     if group.key[-1] == "cn" and e.strong < 0.5:

@@ -29,6 +29,12 @@ def continuity(members: Sequence[Candidate]) -> float:
     return good / (len(numbers) - 1)
 
 
+def run_length(members: Sequence[Candidate]) -> float:
+    """Mean number of members from one number 1 to the next."""
+    runs = sum(1 for member in members if member.lead.numbers[-1:] == (1,))
+    return len(members) / max(1, runs)
+
+
 def fitting(members: Sequence[Candidate], pool: Sequence[Candidate]) -> list[Candidate]:
     """Numbered candidates of the pool that fill the gaps of the members' numbering."""
     starts = [candidate.start for candidate in pool]

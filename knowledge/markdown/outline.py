@@ -72,6 +72,8 @@ class Outline:
                 end = min(end, following.start)
             if member.limit is not None:
                 end = min(end, member.limit)
+            if member.inside >= 0:
+                end = min(end, self.source.details[member.inside].inner_end)
             ends.append(max(end, member.body))
         return ends
 

@@ -8,6 +8,7 @@ from knowledge.markdown.document import MAX_BYTES, Document, Entry, TooLarge
 from knowledge.markdown.exact import FORMAT_KEY, marks_suffix, read_exact
 from knowledge.markdown.frontmatter import split_front_matter
 from knowledge.markdown.recognising import Recogniser
+from knowledge.markdown.titles import matching_key
 
 
 def parse(text: str) -> Document:
@@ -19,8 +20,10 @@ def parse(text: str) -> Document:
     """
     if len(text) > MAX_BYTES:
         raise TooLarge(f"The text has {len(text):,} characters; at most {MAX_BYTES:,} are read.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     metadata, skipped, warning = split_front_matter(text)
     text = text.lstrip("\ufeff")
+    front = "\n".join(text.split("\n", skipped)[:skipped])
     if skipped:
         text = "\n" * skipped + text.split("\n", skipped)[-1]
     warnings = [warning] if warning else []
@@ -32,7 +35,7 @@ def parse(text: str) -> Document:
         return Document(tuple(exact), metadata, tuple(warnings + _warnings(exact)), headings)
     source = scan(text)
     context = " ".join(str(metadata.get(key, "")) for key in ("title", "category", "description"))
-    recogniser = Recogniser(source, context)
+    recogniser = Recogniser(source, context, _title(metadata, front), skipped)
     found = recogniser.questions()
     entries: list[Entry] = [build_entry(source, question, metadata) for question in found]
     return Document(
@@ -41,6 +44,14 @@ def parse(text: str) -> Document:
         tuple(warnings + _warnings(entries)),
         tuple(section.title for section in recogniser.outline.headings[:8] if section.title),
     )
+
+
+def _title(metadata: dict[str, object], front: str) -> str:
+    """The front matter's title, if it stands there as it reads (YAML may spell letters as codes)."""
+    title = metadata.get("title")
+    if not isinstance(title, str) or matching_key(title) not in matching_key(front):
+        return ""
+    return " ".join(title.split())
 
 
 def _warnings(entries: list[Entry]) -> list[str]:

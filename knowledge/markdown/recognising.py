@@ -25,6 +25,7 @@ from knowledge.markdown.words import (
     is_collection,
     is_section,
     speaks_of_questions,
+    strong_question,
 )
 
 ACCEPTED = 2.3  # evidence from which a group of answered candidates counts as questions
@@ -43,8 +44,12 @@ class Found:
 class Recogniser:
     """One reading of one file; `questions` is the result."""
 
-    def __init__(self, source: Source, context: str = "") -> None:
+    def __init__(
+        self, source: Source, context: str = "", title: str = "", first_line: int = 0
+    ) -> None:
+        """`title`: the front matter's title; `first_line`: the line below the front matter."""
         self.source = source
+        self.title, self.first_line = title, first_line
         self.outline = Outline(source)
         self.candidates = find_candidates(source, self.outline.contents.blocks)
         self.context = speaks_of_questions(context + self._introduction())
@@ -61,6 +66,9 @@ class Recogniser:
         unanswered = not chosen
         if unanswered:
             chosen = self._unanswered(groups)
+        whole = None if chosen else self._whole_file()
+        if whole is not None:
+            return [whole]
         members = sorted(
             (member for group in chosen for member in group.members), key=lambda m: m.start
         )
@@ -120,6 +128,27 @@ class Recogniser:
             return None
         candidate = next((c for c in self.candidates if c.start[0] == heads[0].line), None)
         if candidate is None or is_collection(candidate.text):
+            return None
+        return Found(candidate, end, "")
+
+    def _whole_file(self) -> Found | None:
+        """A file that is about the one question in its front matter or its first heading."""
+        end = (len(self.source.lines), 0)
+        if self.title and strong_question(self.title) and not is_collection(self.title):
+            body = self.first_line
+            headings = self.outline.headings
+            if headings and matching_key(headings[0].title) == matching_key(self.title):
+                body = headings[0].line + 1
+            lead = lead_of(self.title)
+            return Found(Candidate("file", (0, 0), (body, 0), self.title, lead), end, "")
+        heads = [heading for heading in self.outline.headings if heading.level == 1]
+        first = self.source.blocks[0] if self.source.blocks else None
+        if len(heads) != 1 or first is None or first.start != heads[0].line:
+            return None
+        candidate = next((c for c in self.candidates if c.start[0] == heads[0].line), None)
+        if candidate is None or not candidate.text.endswith(("?", "？")):
+            return None
+        if not self.outline.weights.between(candidate.body, end):
             return None
         return Found(candidate, end, "")
 
@@ -195,8 +224,20 @@ class Recogniser:
                 while path and path[-1].level >= heading.level:
                     path.pop()
                 path.append(heading)
-            question.topic = self._topic(path, question.candidate)
+            question.topic = self._folder(question.candidate) or self._topic(
+                path, question.candidate
+            )
             done = max(line, question.end[0] - 1)
+
+    def _folder(self, member: Candidate) -> str:
+        """The summary of the `<details>` that a question is folded into."""
+        if member.inside < 0:
+            return ""
+        details = self.source.details[member.inside]
+        if details.summary[0] < 0:
+            return ""
+        title = plain(self.source.between(details.summary, details.summary_end).strip()[:300])
+        return "" if is_answer_label(title) or is_section(title) else lead_of(title).rest
 
     def _topic(self, path: list[Section], member: Candidate) -> str:
         for heading in reversed(path):

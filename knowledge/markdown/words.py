@@ -15,7 +15,7 @@ _STRONG_ZH = re.compile(
     r"|概述一下|说明一下|对比|比较|分析|写出|手写|推导|举例|举出|给出|证明|你|假设|给定|简单说)"
 )
 _MILD_ZH = re.compile(
-    r"区别|差异|异同|优缺点|优点|缺点|优势|劣势|原理|作用|含义|意义|概念|定义|关系|流程|机制"
+    r"区别|差异|异同|优缺点|优点|缺点|优势|劣势|原理|作用|含义|意义|概念|定义|关系|流程|机制|过程"
     r"|原因|场景|特点|特性"
     r"|介绍|实现|比较|对比|理解|方法|问题|技巧|注意|影响|选择|分类|步骤|对应|应用|方式|策略"
 )
@@ -174,6 +174,8 @@ def is_contents_label(title: str) -> bool:
 def is_answer_label(title: str) -> bool:
     """Whether a heading or summary only announces the answer: Answer, 查看答案, 题解."""
     title = title.strip(" *_#`")
+    if title.casefold() in ("a:", "a：", "ans:", "答:", "答：", "答"):
+        return True
     return len(title) <= 100 and bool(_ANSWER_LABEL.match(title) or _OPEN_LABEL.match(title))
 
 
