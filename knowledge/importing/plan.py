@@ -26,7 +26,7 @@ APPLIED = (NEW, UPDATED, RENAMED, MOVED)
 UNDECIDED = (CONFLICT, DUPLICATE)
 
 # A person's decision about one item; "" means: as its status says.
-SKIP, MINE, THEIRS, BOTH = "skip", "mine", "theirs", "both"
+SKIP, MINE, THEIRS, BOTH, MERGED = "skip", "mine", "theirs", "both", "merged"
 
 NO_MERGE = Merge()
 
@@ -48,7 +48,7 @@ class Item:
     @property
     def is_applied(self) -> bool:
         if self.choice:
-            return self.choice != SKIP
+            return self.choice not in {SKIP, MERGED}
         return self.status in APPLIED
 
 
@@ -91,7 +91,7 @@ class Plan:
     def counts(self) -> dict[str, int]:
         """How many questions there are of each status, those that are left out as "skipped"."""
         counted: Counter[str] = Counter(
-            "skipped" if item.choice == SKIP else item.status
+            "skipped" if item.choice in {SKIP, MERGED} else item.status
             for f in self.files
             for item in f.items
         )

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -21,12 +21,9 @@ from knowledge.markdown import matching_key
 from knowledge.models import (
     Chunk,
     Generation,
-    ImportRun,
     Keyword,
     Question,
     QuestionVersion,
-    Source,
-    Topic,
 )
 from knowledge.refresh import refresh, rendered, source_name_of
 
@@ -176,13 +173,17 @@ class QuestionAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         # Passages and keywords go with their question; they are no reason to refuse.
         to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
-        own = {Chunk._meta.verbose_name, Keyword._meta.verbose_name, QuestionVersion._meta.verbose_name}
+        own = {
+            Chunk._meta.verbose_name,
+            Keyword._meta.verbose_name,
+            QuestionVersion._meta.verbose_name,
+        }
         return to_delete, counts, {n for n in needed if n not in own}, protected
 
     @admin.display(description=_("Preview"))
     def preview(self, obj: Question) -> SafeString:
         html = rendered(obj.body, source_name_of(obj)).html
-        return mark_safe(f'<div class="content" id="preview">{html}</div>')  # noqa: S308 (sanitised)
+        return mark_safe(f'<div class="content" id="preview">{html}</div>')
 
     @admin.display(description=_("Keywords as graded"))
     def detected_keywords(self, obj: Question) -> str:
@@ -218,62 +219,3 @@ class QuestionAdmin(admin.ModelAdmin):
     def detect_again(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         refresh(list(queryset.select_related("source", "topic")))
         self.message_user(request, _("Done."))
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Chunk)
-class ChunkAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "question", "kind", "weight")
-    list_filter = ("kind", "question__topic")
-    list_select_related = ("question",)
-    search_fields = ("text",)
-
-
-@admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
-    list_display = ("name", "questions")
-    search_fields = ("name",)
-    fields = ("name",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(total=Count("question"))
-
-    @admin.display(description=_("questions"), ordering="total")
-    def questions(self, obj: Any) -> int:
-        return obj.total
-
-
-@admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
-    list_display = ("name", "imported_at")
-    search_fields = ("name",)
-    fields = ("name", "sha256", "imported_at")
-    readonly_fields = ("sha256", "imported_at")
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "user", "summary", "undo_link")
-    fields = ("started_at", "user", "files", "counts", "results", "embedded", "undone_at")
-    readonly_fields = fields
-
-    @admin.display(description=_("counts"))
-    def summary(self, obj: ImportRun) -> str:
-        return ", ".join(f"{number} {status}" for status, number in obj.counts.items())
-
-    @admin.display(description=_("undo"))
-    def undo_link(self, obj: ImportRun) -> str:
-        if obj.undone_at:
-            return f"{obj.undone_at:%Y-%m-%d %H:%M}"
-        url = reverse("admin:knowledge_importrun_change", args=[obj.pk])
-        return format_html('<a href="{}">{}</a>', url, _("details"))

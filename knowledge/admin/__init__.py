@@ -1,0 +1,47 @@
+"""Authoring in the admin: questions, imports, and what is derived from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.admin.base import ReadOnlyAdmin
+from knowledge.admin.imports import ImportRunAdmin
+from knowledge.admin.questions import QuestionAdmin
+from knowledge.models import Chunk, Source, Topic
+
+__all__ = ["ImportRunAdmin", "QuestionAdmin", "ReadOnlyAdmin"]
+
+
+@admin.register(Chunk)
+class ChunkAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "question", "kind", "weight")
+    list_filter = ("kind", "question__topic")
+    list_select_related = ("question",)
+    search_fields = ("text",)
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ("name", "questions")
+    search_fields = ("name",)
+    fields = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
+        return super().get_queryset(request).annotate(total=Count("question"))
+
+    @admin.display(description=_("questions"), ordering="total")
+    def questions(self, obj: Any) -> int:
+        return obj.total
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    list_display = ("name", "imported_at")
+    search_fields = ("name",)
+    fields = ("name", "sha256", "imported_at")
+    readonly_fields = ("sha256", "imported_at")

@@ -1,0 +1,530 @@
+"""The import page: upload, look at the plan, correct it, apply it, follow its progress, undo it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from knowledge.admin.base import ReadOnlyAdmin
+from knowledge.importing import (
+    APPLIED,
+    DUPLICATE,
+    MISSING,
+    UNDECIDED,
+    Item,
+    Plan,
+    background,
+    staging,
+    store,
+    undo,
+)
+from knowledge.importing.merging import names_of
+from knowledge.markdown.rendering import render
+from knowledge.models import ImportRun, Question, Topic
+from knowledge.reading import IMAGES, MAX_TOTAL, MEGABYTE, File, Unreadable, accept, read_zip
+from knowledge.refresh import rendered, source_name_of
+
+PAGE = 100
+STATUS_NAMES = {
+    "new": pgettext_lazy("question", "new"),
+    "updated": pgettext_lazy("question", "updated"),
+    "renamed": pgettext_lazy("question", "renamed"),
+    "moved": pgettext_lazy("question", "moved"),
+    "conflict": pgettext_lazy("question", "conflict"),
+    "duplicate": pgettext_lazy("question", "duplicate"),
+    "missing": pgettext_lazy("question", "missing"),
+    "unchanged": pgettext_lazy("question", "unchanged"),
+    "skipped": pgettext_lazy("question", "left out"),
+}
+DRAFT_NAMES = {
+    "empty": _("no answer"),
+    "placeholder": _("a placeholder for an answer"),
+    "link-only": _("nothing but links for an answer"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the plan's table."""
+
+    id: str  # number over all files, or missing-<pk>
+    status: str
+    title: str
+    place: str  # file:line
+    note: str = ""
+    topic: str = ""
+    draft: str = ""
+    said: dict[str, Any] | None = None  # the person's decision
+    item: Item | None = None
+    question: Question | None = None
+
+    @property
+    def status_name(self) -> Any:
+        return STATUS_NAMES[self.status]
+
+    @property
+    def draft_name(self) -> Any:
+        return DRAFT_NAMES.get(self.draft, self.draft)
+
+    @property
+    def can_be_left_out(self) -> bool:
+        return self.status in APPLIED or self.status == MISSING
+
+    @property
+    def can_be_corrected(self) -> bool:
+        return self.status in APPLIED
+
+    @property
+    def waits(self) -> bool:
+        return self.status in UNDECIDED
+
+    @property
+    def taken(self) -> bool:
+        return (self.said or {}).get("take", True)
+
+    @property
+    def kind(self) -> str:
+        return (self.said or {}).get("kind", staging.QUESTION)
+
+    @property
+    def choice(self) -> str:
+        return (self.said or {}).get("choice", "")
+
+    @property
+    def topic_shown(self) -> str:
+        return (self.said or {}).get("topic", "") or self.topic
+
+    @property
+    def is_draft(self) -> bool:
+        return (self.said or {}).get("draft", bool(self.draft))
+
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        found = [
+            ("", _("decide later")),
+            ("mine", _("keep the bank's")),
+            ("theirs", _("take the file's")),
+        ]
+        return [*found, ("both", _("import it as well"))] if self.status == DUPLICATE else found
+
+
+def rows_of(plan: Plan, decisions: dict[str, dict[str, Any]]) -> list[Row]:
+    """The plan's questions in the order of the files, then what is missing."""
+    rows: list[Row] = []
+    number = 0
+    for file in plan.files:
+        for item in file.items:
+            rows.append(
+                Row(
+                    str(number),
+                    item.status,
+                    item.entry.title,
+                    f"{file.path}:{item.entry.line}",
+                    item.note,
+                    item.entry.topic,
+                    item.entry.draft,
+                    decisions.get(str(number)),
+                    item,
+                    item.question,
+                )
+            )
+            number += 1
+    for file in plan.files:
+        for question in file.missing:
+            name = f"missing-{question.pk}"
+            said = decisions.get(name)
+            rows.append(
+                Row(
+                    name,
+                    MISSING,
+                    question.title,
+                    file.path,
+                    topic=question.topic.name,
+                    said=said,
+                    question=question,
+                )
+            )
+    return rows
+
+
+def staff_who_may_import(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_import(request):
+            raise PermissionDenied
+        return view(self, request, *args, **kwargs)
+
+    return guarded
+
+
+def may_import(request: HttpRequest) -> bool:
+    return request.user.has_perms(["knowledge.add_question", "knowledge.change_question"])
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "user", "summary", "state")
+    list_select_related = ("user",)
+    change_form_template = "admin/knowledge/importrun/record.html"
+
+    def get_urls(self) -> list[Any]:
+        def at(route: str, view: Callable[..., HttpResponse], name: str) -> Any:
+            wrapped = self.admin_site.admin_view(view)
+            return path(route, wrapped, name=f"knowledge_importrun_{name}")
+
+        return [
+            at("import/", self.upload_view, "import"),
+            at("import/<str:token>/", self.plan_view, "plan"),
+            at("import/<str:token>/row/<str:row>/", self.row_view, "row"),
+            at("import/<str:token>/picture/<path:name>", self.picture_view, "picture"),
+            at("<int:pk>/progress/", self.progress_view, "progress"),
+            at("<int:pk>/resume/", require_POST(self.resume_view), "resume"),
+            at("<int:pk>/undo/", self.undo_view, "undo"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("counts"))
+    def summary(self, obj: ImportRun) -> str:
+        return ", ".join(f"{STATUS_NAMES.get(s, s)} {n}" for s, n in obj.counts.items())
+
+    @admin.display(description=_("state"))
+    def state(self, obj: ImportRun) -> str | SafeString:
+        if obj.undone_at:
+            return _("undone")
+        if obj.finished_at:
+            return _("finished")
+        return format_html("<strong>{}</strong>", _("not finished"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        extra = _record_context(request, run) if isinstance(run, ImportRun) else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    # --- upload -----------------------------------------------------------------------------------
+
+    @staff_who_may_import
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """GET: where files are dropped. POST: they are read and kept; on to the plan."""
+        error: Any = ""
+        if request.method == "POST":
+            # Upload limits of the site itself may refuse the request as soon as it is read.
+            files = [] if _is_too_large(request) else list(uploaded(request))
+            if files:
+                staged = staging.stage(files, request.user.pk)
+                return _to("plan", staged.token)
+            error = _("Choose at least one Markdown file, a folder or a zip archive.")
+            if _is_too_large(request):
+                most = MAX_TOTAL // MEGABYTE
+                error = _("More than %(most)d MB at once are not read.") % {"most": most}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Import questions"),
+            "error": error,
+            "max_files": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        }
+        status = 422 if error else 200
+        return TemplateResponse(
+            request, "admin/knowledge/importrun/upload.html", context, status=status
+        )
+
+    # --- the plan ---------------------------------------------------------------------------------
+
+    @staff_who_may_import
+    def plan_view(self, request: HttpRequest, token: str) -> HttpResponse:
+        """GET: one page of the table. POST: the page's decisions are kept, then what was asked."""
+        staged = _staged(request, token)
+        if request.method == "POST" and "discard" in request.POST:
+            staged.discard()
+            messages.success(request, _("The upload was thrown away; nothing was imported."))
+            return _to("import")
+        plan = staged.plan()
+        digest = staging.digest(plan)
+        rows = rows_of(plan, staged.decisions)
+        if request.method == "POST":
+            shown = set(request.POST.get("rows", "").split())
+            _keep(staged, [row for row in rows if row.id in shown], request.POST)
+            if "apply" not in request.POST:
+                if request.headers.get("HX-Request"):
+                    return HttpResponse(status=204)
+                return _to("plan", token, query=request.POST.get("next", ""))
+            if request.POST.get("digest") == digest:
+                return self._apply(request, staged, plan)
+            messages.warning(
+                request,
+                _("The bank has changed since this page was made. Look again, then apply."),
+            )
+            rows = rows_of(plan, staged.decisions)
+        return self._plan_page(request, staged, plan, rows, digest)
+
+    def _apply(self, request: HttpRequest, staged: staging.Staged, plan: Plan) -> HttpResponse:
+        run = store(staging.decided(plan, staged.decisions), now=timezone.now(), user=request.user)
+        staged.discard()
+        background.start(run)
+        return HttpResponseRedirect(reverse("admin:knowledge_importrun_change", args=[run.pk]))
+
+    def _plan_page(
+        self,
+        request: HttpRequest,
+        staged: staging.Staged,
+        plan: Plan,
+        rows: list[Row],
+        digest: str,
+    ) -> HttpResponse:
+        status = request.GET.get("status", "")
+        counts = plan.counts()
+        chosen = [row for row in rows if row.status == status] if status in counts else rows
+        page: Page[Row] = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What will happen"),
+            "staged": staged,
+            "files": plan.files,
+            "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
+            "status": status,
+            "counts": [(s, STATUS_NAMES[s], counts[s]) for s in STATUS_NAMES if s in counts],
+            "total": len(rows),
+            "undecided": sum(row.waits and not row.choice for row in rows),
+            "writes": any(row.can_be_left_out or row.waits for row in rows),
+            "topics": Topic.objects.values_list("name", flat=True),
+            "digest": digest,
+            "kinds": [
+                (staging.QUESTION, _("question")),
+                (staging.TOPIC, _("topic of what follows")),
+                (staging.PART, _("part of the one before")),
+            ],
+            "query": request.GET.urlencode(),
+        }
+        return TemplateResponse(request, "admin/knowledge/importrun/plan.html", context)
+
+    @staff_who_may_import
+    def row_view(self, request: HttpRequest, token: str, row: str) -> HttpResponse:
+        """One row as it would be shown; beside the bank's where there is one."""
+        staged = _staged(request, token)
+        found = next((r for r in rows_of(staged.plan(), staged.decisions) if r.id == row), None)
+        if found is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": found.title,
+            "staged": staged,
+            "row": found,
+            "whole_page": not request.headers.get("HX-Request"),
+            **_sides(found, staged),
+        }
+        return TemplateResponse(request, "admin/knowledge/importrun/row.html", context)
+
+    @staff_who_may_import
+    def picture_view(self, request: HttpRequest, token: str, name: str) -> HttpResponse:
+        """A picture of the upload, for previews."""
+        staged = _staged(request, token)
+        if PurePosixPath(name).suffix.lower() not in IMAGES:
+            raise Http404
+        for picture in staged.pictures:
+            if picture.name == name:
+                return FileResponse(picture.path.open("rb"), filename=PurePosixPath(name).name)
+        raise Http404
+
+    # --- the record -------------------------------------------------------------------------------
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = get_object_or_404(ImportRun, pk=pk)
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        return TemplateResponse(
+            request, "admin/knowledge/importrun/_progress.html", _record_context(request, run)
+        )
+
+    @staff_who_may_import
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        run = get_object_or_404(ImportRun, pk=pk)
+        if background.is_stalled(run):
+            background.start(run)
+        return HttpResponseRedirect(reverse("admin:knowledge_importrun_change", args=[pk]))
+
+    @staff_who_may_import
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks, POST undoes."""
+        run = get_object_or_404(ImportRun, pk=pk)
+        record = reverse("admin:knowledge_importrun_change", args=[pk])
+        if run.undone_at or not (run.finished_at or background.is_stalled(run)):
+            return HttpResponseRedirect(record)
+        if request.method == "POST":
+            left = undo(run, now=timezone.now())
+            messages.success(request, _("The import was undone."))
+            if left:
+                text = ngettext(
+                    "%(count)d question was changed since and stays as it is: %(titles)s",
+                    "%(count)d questions were changed since and stay as they are: %(titles)s",
+                    len(left),
+                )
+                titles = "; ".join(left[:10]) + ("…" if len(left) > 10 else "")
+                messages.warning(request, text % {"count": len(left), "titles": titles})
+            return HttpResponseRedirect(record)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Undo this import?"),
+            "run": run,
+            "counts": [(STATUS_NAMES.get(s, s), n) for s, n in run.counts.items()],
+        }
+        return TemplateResponse(request, "admin/knowledge/importrun/undo.html", context)
+
+
+def _to(name: str, *args: Any, query: str = "") -> HttpResponseRedirect:
+    url = reverse(f"admin:knowledge_importrun_{name}", args=args)
+    return HttpResponseRedirect(f"{url}?{query}" if query else url)
+
+
+def _staged(request: HttpRequest, token: str) -> staging.Staged:
+    try:
+        return staging.load(token, request.user.pk or 0)
+    except staging.Gone as error:
+        raise Http404 from error
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdigit() and int(length) > MAX_TOTAL
+
+
+def uploaded(request: HttpRequest) -> Iterator[File]:
+    """The files of a request. Browsers send bare names; the page's script adds the paths inside
+    the chosen folder as a list in the same order."""
+    sent = [*request.FILES.getlist("files"), *request.FILES.getlist("folder")]
+    try:
+        paths = json.loads(request.POST.get("paths") or "[]")
+    except ValueError:
+        paths = []
+    if not isinstance(paths, list) or len(paths) != len(sent):
+        paths = [upload.name for upload in sent]
+    for upload, given in zip(sent, paths, strict=True):
+        name = _harmless(str(given)) or str(upload.name)
+        if name.lower().endswith(".zip"):
+            try:
+                yield from read_zip(upload.read(), name)
+            except Unreadable as error:
+                yield File(name, b"", str(error))
+        else:
+            yield accept(name, upload.read())
+
+
+def _harmless(name: str) -> str:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return "/".join(part for part in parts if part not in {"..", ".", "/"})[:300]
+
+
+def _keep(staged: staging.Staged, rows: list[Row], posted: Any) -> None:
+    """The decisions about the rows of one page, each only where it differs from the proposal."""
+    for row in rows:
+        said: dict[str, Any] = {}
+        if row.can_be_left_out and f"take-{row.id}" not in posted:
+            said["take"] = False
+        if row.can_be_corrected:
+            if (kind := posted.get(f"kind-{row.id}", "")) in {staging.TOPIC, staging.PART}:
+                said["kind"] = kind
+            topic = " ".join(posted.get(f"topic-{row.id}", "").split())[:200]
+            if topic and topic != row.topic:
+                said["topic"] = topic
+            if (f"draft-{row.id}" in posted) != bool(row.draft):
+                said["draft"] = f"draft-{row.id}" in posted
+        if row.waits and posted.get(f"choice-{row.id}", "") in {"mine", "theirs", "both"}:
+            said["choice"] = posted[f"choice-{row.id}"]
+        if said:
+            staged.decisions[row.id] = said
+        else:
+            staged.decisions.pop(row.id, None)
+    staged.save()
+
+
+def _sides(row: Row, staged: staging.Staged) -> dict[str, Any]:
+    """The file's question and the bank's, rendered."""
+    sides: dict[str, Any] = {}
+    if row.item:
+        entry = row.item.entry
+        folder = PurePosixPath(row.place.rpartition(":")[0]).parent
+        names = {picture.name for picture in staged.pictures}
+
+        def picture_url(relative: str) -> str | None:
+            name = (folder / relative.split("#")[0].split("?")[0]).as_posix()
+            if name not in names:
+                return None
+            return reverse("admin:knowledge_importrun_picture", args=[staged.token, name])
+
+        sides["theirs"] = {
+            "title": entry.title,
+            "stem": render(entry.stem, image_url=picture_url).html if entry.stem else "",
+            "body": render(entry.body, image_url=picture_url).html,
+        }
+        sides["changed"] = names_of(row.item.merge.take + row.item.merge.conflict)
+    if row.question:
+        name = source_name_of(row.question)
+        sides["mine"] = {
+            "title": row.question.title,
+            "stem": rendered(row.question.stem, name).html if row.question.stem else "",
+            "body": rendered(row.question.body, name).html,
+            "url": reverse("admin:knowledge_question_change", args=[row.question.pk]),
+        }
+    return sides
+
+
+def _record_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    done, total = run.progress.get("done", 0), run.progress.get("total", 0)
+    return {
+        "run": run,
+        "done": done,
+        "of": max(total, 1),
+        "total": total,
+        "working": not run.finished_at and not background.is_stalled(run) and not run.undone_at,
+        "stalled": background.is_stalled(run) and not run.undone_at,
+        "error": run.progress.get("error", ""),
+        "counts": [(s, STATUS_NAMES.get(s, s), n) for s, n in run.counts.items()],
+        "results": [_shown(file) for file in run.results],
+        "may_import": may_import(request),
+        "may_undo": may_import(request)
+        and not run.undone_at
+        and bool(run.finished_at or background.is_stalled(run)),
+    }
+
+
+def _shown(file: dict[str, Any]) -> dict[str, Any]:
+    """A file's part of a record: what happened, without the questions that stayed as they were."""
+    questions = [
+        {**q, "status_name": STATUS_NAMES.get(_outcome(q), _outcome(q)), "outcome": _outcome(q)}
+        for q in file["questions"]
+    ]
+    return {
+        **file,
+        "shown": [q for q in questions if q["status"] != "unchanged"],
+        "unchanged": sum(q["status"] == "unchanged" for q in questions),
+    }
+
+
+def _outcome(question: dict[str, Any]) -> str:
+    return "skipped" if question.get("choice") in {"skip", "merged"} else question["status"]
