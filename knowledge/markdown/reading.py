@@ -47,7 +47,7 @@ def parse(text: str) -> Document:
 
 
 def _title(metadata: dict[str, object], front: str) -> str:
-    """The front matter's title, if it stands there as it reads (YAML may spell letters as codes)."""
+    """The front matter's title, if it stands there as it reads (YAML may escape letters)."""
     title = metadata.get("title")
     if not isinstance(title, str) or matching_key(title) not in matching_key(front):
         return ""
