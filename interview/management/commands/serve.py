@@ -57,6 +57,8 @@ class Command(BaseCommand):
             )
 
     def _check_port(self, host: str, port: int) -> None:
+        if not 0 < port < 65536:
+            raise CommandError(f"{port} is not a port: they go from 1 to 65535.")
         try:
             family, kind, protocol, _name, address = socket.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -64,8 +66,6 @@ class Command(BaseCommand):
             with socket.socket(family, kind, protocol) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
-        except OverflowError as error:
-            raise CommandError(f"{port} is not a port: they go from 1 to 65535.") from error
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise CommandError(
