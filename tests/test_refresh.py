@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from interview import grader
-from knowledge import keywords, refresh as refreshing, search
+from knowledge import keywords, search
+from knowledge import refresh as refreshing
 from knowledge.models import Chunk, Generation, Keyword, Question, Vector
 from knowledge.refresh import bank_frequencies, image_url_for, media_folder, refresh
 from tests.conftest import BODY, add_question
@@ -161,7 +162,9 @@ class TestBankFrequencies:
     def test_one_save_in_a_bank_of_a_thousand_is_quick(self, question):
         """Processor time of this thread, so that other work on the machine does not count."""
         topic = question.topic
-        lines = [f"第{n}条：网络{n}用算子{n % 97}处理 Feature{n % 89}，再做归一化。" for n in range(3000)]
+        lines = [
+            f"第{n}条：网络{n}用算子{n % 97}处理 Feature{n % 89}，再做归一化。" for n in range(3000)
+        ]
         Question.objects.bulk_create(
             Question(title=f"{n}", key=f"{n}", topic=topic, body="\n".join(lines[n : n + 50]))
             for n in range(1000)
