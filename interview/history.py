@@ -12,7 +12,7 @@ from interview.models import Attempt
 
 CHART_POINTS = 40
 # The drawing's size in its own units; the page scales it.
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640.0, 200.0, 34.0, 24.0, 10.0
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 640.0, 200.0, 52.0, 20.0, 34.0, 22.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def score_chart(user: Any) -> Chart | None:
     )[::-1]
     if len(latest) < 2:
         return None
-    step = (WIDTH - LEFT - 12) / (len(latest) - 1)
+    step = (WIDTH - LEFT - RIGHT) / (len(latest) - 1)
 
     def y(score: float) -> float:
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - score / 100), 1)

@@ -45,6 +45,11 @@ _SENTENCES: tuple[tuple[int, Promise], ...] = (
 PASS_MARK = 60
 
 
+def level_of(score: float) -> str:
+    """ "good" from 70, "middling" from 40, else "poor"."""
+    return "good" if score >= 70 else "middling" if score >= 40 else "poor"
+
+
 @dataclass(frozen=True)
 class PointView:
     text: str
@@ -79,10 +84,42 @@ class Result:
     with_entailment: bool
     grade: dict[str, Any] = field(repr=False)
 
+    @property
+    def spread(self) -> int:
+        """How wide the range of likely scores is."""
+        return self.high - self.low
+
+    @property
+    def terms(self) -> int:
+        """How many keywords were expected."""
+        return len(self.found) + len(self.missed)
+
+    @property
+    def retry_first(self) -> bool:
+        """Whether another try at the same question is worth more than the next one."""
+        return bool(self.contradictions) or self.score < PASS_MARK
+
+    @property
+    def move(self) -> Promise:
+        """The one thing to do next."""
+        if self.contradictions:
+            return _(
+                "Read the red passage, then try again: one thing you said is the other way round."
+            )
+        if self.score < 25:
+            return _("Read the reference below once, close it in your mind, and try again.")
+        if self.score < PASS_MARK:
+            return _("Try again with the first point under “What to add”: it weighs most.")
+        if self.to_add:
+            return _("Go on; next time say the first point under “What to add” as well.")
+        return _("Go on to the next question: there is nothing left to add here.")
+
 
 def question_html(version: QuestionVersion) -> SafeString:
     """The stem of a question as HTML, empty without one."""
-    return mark_safe(rendered(version.stem, _source(version)).html) if version.stem else SafeString()
+    return (
+        mark_safe(rendered(version.stem, _source(version)).html) if version.stem else SafeString()
+    )
 
 
 def _source(version: QuestionVersion) -> str:
@@ -105,7 +142,7 @@ def result_of(attempt: Attempt) -> Result | None:
         low=max(0, score - spread),
         high=min(100, score + spread),
         sentence=next(text for bound, text in _SENTENCES if score >= bound),
-        level="good" if score >= 70 else "middling" if score >= 40 else "poor",
+        level=level_of(score),
         semantic=round(100 * grade["semantic"]),
         keywords=round(100 * grade["keywords"]),
         truth=round(100 * grade["truth"]),

@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import Max, Min
 from django.http import (
     FileResponse,
     Http404,
@@ -26,17 +27,18 @@ from django.utils import timezone
 from django.utils._os import safe_join
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from interview import answering, grader, history, result, selection
 from interview.forms import AnswerForm, SignUpForm, StartForm
 from interview.models import Attempt, Interview, Slot, attempts_of
 from knowledge.markdown.rendering import mark as mark_passages
-from knowledge.models import Question, topics_with_counts
+from knowledge.models import Question, Topic, topics_with_counts
 from knowledge.reading import IMAGES
 from knowledge.refresh import rendered, source_name_of
 from knowledge.search import search as search_passages
-
 
 # Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
 IMAGE_TYPES = {suffix: f"image/{suffix[1:].replace('jpg', 'jpeg')}" for suffix in IMAGES}
@@ -80,11 +82,18 @@ def _attempt_for(request: HttpRequest, attempt_id: uuid.UUID) -> Attempt:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    topics = topics_with_counts()
+    return _home(request, StartForm())
+
+
+def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any) -> HttpResponse:
+    groups = _topic_groups()
+    topics = [topic for group in groups for topic in group["topics"]]
     context: dict[str, Any] = {
         "topics": topics,
-        "total": sum(topic.askable for topic in topics),  # type: ignore[attr-defined]
-        "form": StartForm(),
+        "topic_groups": groups,
+        "total": sum(topic.askable for topic in topics),
+        "form": form,
+        **more,
     }
     if request.user.is_authenticated:
         context["open"] = (
@@ -95,7 +104,29 @@ def home(request: HttpRequest) -> HttpResponse:
         )
         means = {row.name: row for row in history.topic_table(request.user)}
         context["standing"] = {topic.pk: means.get(topic.name) for topic in topics}
-    return page(request, "interview/home.html", context)
+    return page(request, "interview/home.html", context, status=status)
+
+
+def _topic_groups() -> list[dict[str, Any]]:
+    """Topics in the reader's language (and those that name none), then the others; empty groups
+    are left out. A topic is in a language when all of its questions are."""
+    topics = topics_with_counts().annotate(
+        first=Min("question__language"), last=Max("question__language")
+    )
+    own = (get_language() or "")[:2]
+    near: list[Any] = []
+    far: list[Any] = []
+    for topic in topics:
+        elsewhere = topic.first == topic.last and topic.first not in ("", own)
+        (far if elsewhere else near).append(topic)
+    if not near or not far:
+        note = _("none chosen means all")
+        return [{"title": _("Topics"), "note": note, "topics": near or far}] if near or far else []
+    note = _("none chosen means all of these")
+    return [
+        {"title": _("Topics"), "note": note, "topics": near},
+        {"title": _("In another language"), "note": "", "topics": far},
+    ]
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:
@@ -110,6 +141,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _default_topics() -> list[Topic]:
+    """What is asked when no topic was chosen: all in the reader's language, if there are any."""
+    groups = _topic_groups()
+    return groups[0]["topics"] if groups else []
+
+
 @login_required
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
@@ -118,16 +155,13 @@ def start(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         interview = selection.start_interview(
             request.user,
-            list(form.cleaned_data["topics"]),
+            list(form.cleaned_data["topics"]) or _default_topics(),
             form.cleaned_data["count"],
             now=timezone.now(),
             rng=random.Random(),
         )
     if interview is None:
-        topics = topics_with_counts()
-        context = {"topics": topics, "form": form, "nothing_to_ask": form.is_valid()}
-        context["total"] = sum(topic.askable for topic in topics)  # type: ignore[attr-defined]
-        return page(request, "interview/home.html", context, status=422)
+        return _home(request, form, status=422, nothing_to_ask=form.is_valid())
     return redirect("slot", interview.pk, 1)
 
 

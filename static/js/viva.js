@@ -14,7 +14,11 @@
     form.dataset.ready = "1";
     const text = form.querySelector("textarea");
     const count = form.querySelector("[data-count]");
-    const update = () => { count.textContent = [...text.value].length; };
+    const update = () => {
+      const length = [...text.value].length;
+      count.textContent = length;
+      form.querySelector("[data-count-line]").classList.toggle("count--over", length > Number(text.dataset.max));
+    };
     const kept = store.get(draftKey());
     if (kept && kept.length > text.value.length) text.value = kept;
     update();
@@ -37,52 +41,97 @@
     });
   }
 
-  function prepare(root) {
-    root.querySelectorAll("form[data-composer]").forEach(prepareComposer);
-    root.querySelectorAll("[data-linked]").forEach(linkMarks);
-  }
-
-  /* Passages of the reference and spans of the answer light up together. */
-  function linkMarks(area) {
-    if (area.dataset.ready) return;
-    area.dataset.ready = "1";
-    const positions = (element) =>
-      (element.dataset.passages || element.dataset.passage || "").split(" ").filter(Boolean);
-    const show = (element, on) => {
-      const wanted = new Set(positions(element));
-      area.querySelectorAll("[data-passage], [data-passages]").forEach((other) => {
-        if (positions(other).some((p) => wanted.has(p))) other.classList.toggle("is-linked", on);
-      });
-    };
-    for (const [enter, leave] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
-      area.addEventListener(enter, (event) => {
-        const element = event.target.closest("[data-passage], [data-passages]");
-        if (element) show(element, true);
-      });
-      area.addEventListener(leave, (event) => {
-        const element = event.target.closest("[data-passage], [data-passages]");
-        if (element) show(element, false);
-      });
-    }
-    area.addEventListener("click", (event) => {
-      const element = event.target.closest(".said[data-passages], .passage[data-passage]");
-      if (!element || event.target.closest("a")) return;
-      const wanted = positions(element);
-      const isAnswer = element.classList.contains("said");
-      const other = [...area.querySelectorAll(isAnswer ? ".passage[data-passage]" : ".said[data-passages]")]
-        .find((candidate) => positions(candidate).some((p) => wanted.includes(p)));
-      if (other) other.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  /* Times are sent as the server's; a reader wants them in the own zone and language. */
+  function localTimes() {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    document.querySelectorAll("time[data-local]").forEach((time) => {
+      time.textContent = format.format(new Date(time.dateTime));
+      delete time.dataset.local;
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => prepare(document));
-  document.addEventListener("htmx:afterSwap", (event) => {
-    prepare(document);
-    const form = event.detail.elt;
-    if (form.id === "stage" && document.querySelector("#stage .result, #stage .warming")) {
-      store.drop(draftKey());
-      const heading = document.querySelector("#stage .result h2");
-      if (heading) { heading.tabIndex = -1; heading.focus({ preventScroll: true }); }
+  /* What scrolls sideways inside the text must be reachable without a pointer. */
+  function scrollers() {
+    document.querySelectorAll(".content :is(.formula, .table, pre), .scroll").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth && !box.hasAttribute("tabindex")) box.tabIndex = 0;
+    });
+  }
+
+  function prepare() {
+    document.querySelectorAll("form[data-composer]").forEach(prepareComposer);
+    document.querySelectorAll("[data-linked]").forEach(linkMarks);
+    localTimes();
+    scrollers();
+  }
+
+  /* Passages of the reference and spans of the answer light up together: by pointer, by focus, and
+     for good (until Escape or a tap elsewhere) by tap or Enter, which also brings the other one in. */
+  const MARKS = ".said[data-passages], .passage[data-passage][data-state]";
+  const positions = (element) => (element.dataset.passages || element.dataset.passage || "").split(" ").filter(Boolean);
+
+  function linkMarks(area) {
+    if (area.dataset.ready) return;
+    area.dataset.ready = "1";
+    let pinned = null;
+    const show = (element) => {
+      const wanted = new Set(element ? positions(element) : []);
+      let pairs = 0;
+      area.querySelectorAll(MARKS).forEach((mark) => {
+        const on = positions(mark).some((p) => wanted.has(p));
+        mark.classList.toggle("is-linked", on);
+        pairs += on;
+      });
+      area.classList.toggle("is-linking", pairs > 0);
+    };
+    const markOf = (event) => (event.target.closest ? event.target.closest(MARKS) : null);
+    const counterpart = (element) => {
+      const wanted = positions(element);
+      const others = element.classList.contains("said") ? ".passage[data-passage][data-state]" : ".said[data-passages]";
+      return [...area.querySelectorAll(others)].find((other) => positions(other).some((p) => wanted.includes(p)));
+    };
+    const pin = (element) => {
+      pinned = element;
+      show(element);
+      const other = element && counterpart(element);
+      if (other) other.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+      return other;
+    };
+    for (const enter of ["mouseover", "focusin"]) area.addEventListener(enter, (event) => { const mark = markOf(event); if (mark) show(mark); });
+    for (const leave of ["mouseout", "focusout"]) area.addEventListener(leave, (event) => { if (markOf(event)) show(pinned); });
+    area.addEventListener("click", (event) => {
+      if (event.target.closest("a, summary, button")) return;
+      pin(markOf(event));
+    });
+    area.addEventListener("keydown", (event) => {
+      const mark = markOf(event);
+      if (event.key === "Escape") pin(null);
+      else if (event.key === "Enter" && mark === event.target) {
+        const other = pin(mark);
+        if (other) { other.tabIndex = 0; other.focus({ preventScroll: true }); }
+      }
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", prepare);
+  document.addEventListener("htmx:afterSwap", () => {
+    prepare();
+    const result = document.querySelector("#main [data-announce]");
+    if (document.querySelector("#stage .result, #stage .warming")) store.drop(draftKey());
+    if (!result) return;
+    document.getElementById("announcer").textContent = result.dataset.announce;
+    delete result.dataset.announce;
+    const heading = result.querySelector("h2");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
+  // A session that ended while somebody typed: the text is kept here, the sign-in page comes back to it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const address = new URL(event.detail.xhr.responseURL || location.href);
+    const wanted = event.detail.requestConfig.path.split("?")[0];
+    if (address.searchParams.has("next") && address.pathname !== wanted) {
+      event.detail.shouldSwap = false;
+      address.searchParams.set("next", location.pathname);
+      if (event.detail.target.id !== "draft-state") location.assign(address);
     }
   });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
