@@ -43,7 +43,6 @@ def main() -> None:
 
     from interview import answering, grader, result, selection
     from interview.grading import core
-    from interview.grading.segments import segment
     from knowledge.importing import apply_plan, make_plan
     from knowledge.models import Question, Topic
     from knowledge.reading import read

@@ -106,7 +106,9 @@ class TestNoAnswer:
         answer = "不太清楚细节，但大意是先把历史梯度做滑动平均，再用它更新参数，这样方向更稳。"
         assert not form.is_dont_know(answer)
 
-    @pytest.mark.parametrize("answer", ["asdfghjkl qwrtpsdfg zxcvbnm", "啊啊啊啊啊啊啊啊啊啊啊啊啊"])
+    @pytest.mark.parametrize(
+        "answer", ["asdfghjkl qwrtpsdfg zxcvbnm", "啊啊啊啊啊啊啊啊啊啊啊啊啊"]
+    )
     def test_noise(self, answer):
         assert form.looks_garbled(answer)
 
@@ -123,7 +125,9 @@ class TestNoAnswer:
 
 
 class TestVerbatim:
-    REFERENCE = "指数滑动平均对历史数值加权，越旧的数值权重按指数衰减得越小，常用来平滑训练曲线和参数。"
+    REFERENCE = (
+        "指数滑动平均对历史数值加权，越旧的数值权重按指数衰减得越小，常用来平滑训练曲线和参数。"
+    )
 
     def test_a_paste_is_recognised(self):
         assert form.verbatim_share(self.REFERENCE[:-1] + "！", self.REFERENCE) > 0.7
@@ -143,7 +147,10 @@ class TestSegments:
         assert len(segment("Use a decay of 0.99 per step")) == 1
 
     def test_list_marks_are_left_out(self):
-        texts = [s.text for s in segment("1. 省显存，因为是半精度\n2) 速度快，吞吐更高\n- 通信量更小一些")]
+        texts = [
+            s.text
+            for s in segment("1. 省显存，因为是半精度\n2) 速度快，吞吐更高\n- 通信量更小一些")
+        ]
         assert texts == ["省显存，因为是半精度", "速度快，吞吐更高", "通信量更小一些"]
 
     @given(st.text(max_size=300))
