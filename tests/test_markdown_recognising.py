@@ -101,6 +101,13 @@ def test_answers_lose_labels_links_and_rules_only() -> None:
     assert parse(text).entries[1].body == "Lumps of ice."
 
 
+def test_an_explanation_inside_an_example_does_not_end_the_question() -> None:
+    example = "Input: 3\nOutput: 9\nExplanation: three times three."
+    text = "".join(f"## {n}. How do you square {n}?\n\n{example}\n\nMultiply.\n\n" for n in "123")
+    entry = parse(text).entries[0]
+    assert entry.stem == "" and entry.body == f"{example}\n\nMultiply."
+
+
 def test_a_summary_keeps_its_list_as_stem() -> None:
     text, _ = DIALECTS["details: the summary is the question"]
     entry = find(parse(text), "Name the parts of a hive:")

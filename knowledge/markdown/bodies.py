@@ -126,7 +126,7 @@ def _answer_mark(source: Source) -> tuple[str, Source] | None:
             cut = _label_cut(block)
             if cut is not None and is_option(source, block, cut[0]):
                 cut = None
-            if cut is not None and (wordy and (not letters or _splits(block, cut))):
+            if cut is not None and (wordy and (not (letters or cut[0]) or _splits(block, cut))):
                 return _cut_label(source, block, cut)
         elif block.kind == "html" and wordy:
             hidden = _hiding_details(source, block)
@@ -188,6 +188,8 @@ def _label_cut(block: Block) -> tuple[int, int] | None:
 def _splits(block: Block, cut: tuple[int, int]) -> bool:
     """Whether a label after other text is a label for sure: `答：`, `Answer:`, `A:` in front."""
     text = block.source.split("\n")[cut[0]][: cut[1]].strip(" *_>")
+    if matching_key(text).startswith("explanation"):
+        return False  # what an example of the question ends with, as often as not
     return text.endswith((":", "：")) or matching_key(text) in (
         "answer",
         "答案",
