@@ -154,7 +154,9 @@ def test_rubric_points_are_few_weighted_and_stand_alone(entry):
     for text in texts:
         assert 6 <= width(text) <= 60
         # A point is read by itself, so it cannot lean on the one before it.
-        assert not re.match(r"(它|其[^他余]|这|该|此|还要|另外|而且|并且|(It|Its|This|They|Also)\b)", text)
+        assert not re.match(
+            r"(它|其[^他余]|这|该|此|还要|另外|而且|并且|(It|Its|This|They|Also)\b)", text
+        )
         assert not re.search(r"[。？！]|[.?!]\s", text)
 
 

@@ -109,7 +109,9 @@ def test_files_that_are_named_exist(path):
 
 @each_document
 def test_relative_links_resolve(path):
-    text = re.sub(r"^(`{3,}).*?^\1\s*$|`[^`\n]+`", "", text_of(path), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(
+        r"^(`{3,}).*?^\1\s*$|`[^`\n]+`", "", text_of(path), flags=re.DOTALL | re.MULTILINE
+    )
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if re.match(r"[a-z]+:", target):
             continue
@@ -132,7 +134,9 @@ AUTHORING = ROOT / "docs" / "authoring.md"
 
 
 def examples(fence: str) -> list[str]:
-    return re.findall(rf"^{fence}markdown\n(.*?)^{fence}$", text_of(AUTHORING), re.DOTALL | re.MULTILINE)
+    return re.findall(
+        rf"^{fence}markdown\n(.*?)^{fence}$", text_of(AUTHORING), re.DOTALL | re.MULTILINE
+    )
 
 
 def test_the_authoring_guide_names_every_label():
