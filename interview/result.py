@@ -57,7 +57,7 @@ class PointView:
     verdict_name: Promise | str
     percent: int  # share of the whole
     quotes: tuple[str, ...]
-    passage: int | None
+    passage: int | None  # the first passage that says it, where the page shows one
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,8 @@ def result_of(attempt: Attempt) -> Result | None:
     spread = round(grade["uncertainty"])
     html = rendered(attempt.version.body, _source(attempt.version)).html
     verdicts = {p["position"]: p["verdict"] for p in grade["passages"] if p["verdict"]}
-    points = [_point(point, attempt.answer) for point in grade["points"]]
+    reference = mark_passages(html, verdicts)
+    points = [_point(point, attempt.answer, reference) for point in grade["points"]]
     return Result(
         score=score,
         uncertainty=spread,
@@ -146,7 +147,7 @@ def result_of(attempt: Attempt) -> Result | None:
         semantic=round(100 * grade["semantic"]),
         keywords=round(100 * grade["keywords"]),
         truth=round(100 * grade["truth"]),
-        reference=mark_safe(mark_passages(html, verdicts)),
+        reference=mark_safe(reference),
         answer=highlight(attempt.answer, _marks(grade)),
         points=points,
         contradictions=[p for p in points if p.verdict == "contradicted"],
@@ -161,14 +162,15 @@ def result_of(attempt: Attempt) -> Result | None:
     )
 
 
-def _point(point: dict[str, Any], answer: str) -> PointView:
+def _point(point: dict[str, Any], answer: str, reference: str) -> PointView:
+    shown = (n for n in point["passages"] if f'id="passage-{n}"' in reference)
     return PointView(
         text=point["text"],
         verdict=point["verdict"],
         verdict_name=VERDICT_NAMES.get(point["verdict"], ""),
         percent=round(100 * point["weight"]),
         quotes=tuple(answer[s["start"] : s["end"]] for s in point["spans"]),
-        passage=point["passages"][0] if point["passages"] else None,
+        passage=next(shown, None),
     )
 
 
