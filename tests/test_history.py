@@ -1,0 +1,170 @@
+"""What a person did: newest first, in numbers and as a picture, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from interview.history import (
+    BOTTOM,
+    CHART_POINTS,
+    HEIGHT,
+    LEFT,
+    TOP,
+    WIDTH,
+    score_chart,
+    topic_table,
+)
+from interview.models import Interview, Slot
+from tests.attempts import START, attempted
+from tests.conftest import add_question
+from tests.pages import Document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other_topic():
+    return add_question("什么是进程？", "进程是资源分配的单位。", topic="操作系统")
+
+
+@pytest.fixture
+def history(person, client_of):
+    def get(**query):
+        return client_of(person).get(reverse("history"), query)
+
+    return get
+
+
+class TestChart:
+    @pytest.mark.parametrize("count", [0, 1])
+    def test_one_attempt_makes_no_line(self, person, question, count):
+        for n in range(count):
+            attempted(person, question, 50, n)
+        assert score_chart(person) is None
+
+    def test_time_runs_to_the_right_and_better_is_higher(self, person, question):
+        for n, score in enumerate((0, 100, 50)):
+            attempted(person, question, score, n)
+        dots = score_chart(person).dots
+        assert [dot.score for dot in dots] == [0, 100, 50]
+        assert [dot.x for dot in dots] == sorted(dot.x for dot in dots)
+        assert (dots[0].y, dots[1].y) == (HEIGHT - BOTTOM, TOP)
+        assert dots[2].y == pytest.approx((TOP + HEIGHT - BOTTOM) / 2)
+
+    def test_every_dot_lies_inside_the_drawing(self, person, question):
+        for n in range(50):
+            attempted(person, question, n * 2, n)
+        chart = score_chart(person)
+        assert len(chart.dots) == CHART_POINTS
+        assert all(LEFT <= dot.x <= WIDTH and 0 <= dot.y <= HEIGHT for dot in chart.dots)
+
+    def test_the_latest_are_shown(self, person, question):
+        for n in range(CHART_POINTS + 5):
+            attempted(person, question, n, n)
+        assert [d.score for d in score_chart(person).dots] == list(range(5, CHART_POINTS + 5))
+
+    def test_attempts_without_a_grade_yet_are_left_out(self, person, question):
+        for n, score in enumerate((10, None, 20)):
+            attempted(person, question, score, n)
+        assert [dot.score for dot in score_chart(person).dots] == [10, 20]
+
+    def test_the_line_goes_through_the_dots(self, person, question):
+        for n in range(3):
+            attempted(person, question, 10 * n, n)
+        chart = score_chart(person)
+        assert chart.line == " ".join(f"{dot.x},{dot.y}" for dot in chart.dots)
+
+
+class TestTopics:
+    def test_each_topic_with_its_figures_weakest_first(self, person, question, other_topic):
+        for n, score in enumerate((40, 80)):
+            attempted(person, question, score, n)
+        attempted(person, other_topic, 30, 9)
+        rows = topic_table(person)
+        assert [(r.name, r.attempts, r.questions, r.mean, r.best) for r in rows] == [
+            ("操作系统", 1, 1, 30, 30),
+            ("优化", 2, 1, 60, 80),
+        ]
+
+    def test_a_question_that_is_gone_still_counts(self, person, question):
+        other = add_question("什么是动量？")
+        for n, asked in enumerate((question, other, other)):
+            attempted(person, asked, 50, n)
+        question.delete()
+        other.delete()
+        row = topic_table(person)[0]
+        assert (row.attempts, row.questions) == (3, 2)
+
+    def test_an_attempt_stays_with_the_topic_it_was_asked_in(self, person, question, other_topic):
+        attempted(person, question, 50)
+        question.topic = other_topic.topic
+        question.save()
+        assert [row.name for row in topic_table(person)] == ["优化"]
+
+    def test_other_people_do_not_count(self, person, stranger, question):
+        attempted(stranger, question, 90)
+        assert topic_table(person) == []
+
+
+class TestPage:
+    def test_the_newest_comes_first(self, history, person, question):
+        made = [attempted(person, question, 10 * n, n) for n in range(3)]
+        assert [a.pk for a in history().context["attempts"]] == [a.pk for a in made[::-1]]
+        assert [i.created_at for i in history().context["interviews"]] == [
+            a.created_at for a in made[::-1]
+        ]
+
+    def test_each_can_be_opened_again(self, history, person, question, client_of):
+        attempt = attempted(person, question, 70)
+        html = history().content.decode()
+        for address in (
+            reverse("attempt", args=[attempt.pk]),
+            reverse("summary", args=[attempt.slot.interview_id]),
+        ):
+            assert f'href="{address}"' in html
+            assert client_of(person).get(address).status_code == 200
+
+    def test_an_open_interview_leads_back_into_it(self, history, person, question):
+        interview = Interview.objects.create(user=person, created_at=START)
+        Slot.objects.create(interview=interview, position=0, version=question.version())
+        assert reverse("resume", args=[interview.pk]) in history().content.decode()
+
+    def test_long_histories_come_in_pages(self, history, person, question):
+        made = [attempted(person, question, n, n) for n in range(25)]
+        first, second = history().context["attempts"], history(page=2).context["attempts"]
+        seen = [a.pk for a in first] + [a.pk for a in second]
+        assert seen == [a.pk for a in made[::-1]]
+
+    @pytest.mark.parametrize("number", ["0", "-1", "999", "x", ""])
+    def test_a_page_that_is_not_there_is_the_nearest_one(self, history, person, question, number):
+        attempted(person, question, 50)
+        assert history(page=number, sittings=number).status_code == 200
+
+    def test_nothing_of_other_people_is_shown(self, history, person, stranger, question):
+        theirs = attempted(stranger, question, 93, answer="别人的话")
+        html = history().content.decode()
+        assert str(theirs.pk) not in html
+        assert str(theirs.slot.interview_id) not in html
+
+    def test_a_newcomer_is_shown_the_way(self, history):
+        response = history()
+        assert response.status_code == 200
+        assert reverse("home") in response.content.decode()
+
+    def test_a_chart_tells_its_figures_to_those_who_cannot_see_it(self, history, person, question):
+        for n in range(3):
+            attempted(person, question, 40 + n, n)
+        page = Document(history().content.decode())
+        [chart] = [svg for svg in page.all("svg") if svg.get("class") == "chart"]
+        assert chart.get("aria-label") or chart.get("aria-labelledby")
+        dots = [title for title in page.texts("title") if question.title in title]
+        assert [dot.split()[0] for dot in dots] == ["40", "41", "42"]
+
+    def test_coordinates_have_points_in_every_language(self, person, client_of, question, settings):
+        for n in range(3):
+            attempted(person, question, 33.3 + n, n)
+        settings.LANGUAGES = [*settings.LANGUAGES, ("de", "Deutsch")]
+        html = client_of(person).get(reverse("history"), headers={"Accept-Language": "de"})
+        assert 'lang="de"' in html.content.decode()
+        assert all("," not in dot.split('"')[1] for dot in html.content.decode().split("cx=")[1:])
