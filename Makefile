@@ -23,7 +23,7 @@ format: $(VENV)/.installed-dev
 	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
 
 messages: $(VENV)/.installed-dev  ## collect and compile translations (needs gettext)
-	@$(BIN)/python manage.py makemessages -l zh_Hans -l en --no-location --no-obsolete -i .venv -i data -v0
+	@$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i data -i tests -v0
 	@$(BIN)/python manage.py compilemessages -i .venv -v0
 
 $(VENV)/.installed: requirements.txt
