@@ -56,6 +56,7 @@ STATUS_NAMES = {
     "skipped": pgettext_lazy("question", "left out"),
 }
 DRAFT_NAMES = {
+    "author": _("so its author wants it"),
     "empty": _("no answer"),
     "placeholder": _("a placeholder for an answer"),
     "link-only": _("nothing but links for an answer"),

@@ -35,7 +35,7 @@ from knowledge.vectors import Progress
 
 # Questions brought in step at a time: small enough for others to write in between, large enough for
 # full batches of the encoder.
-STEP = 40
+STEP = 20
 
 _RESTORABLE = (
     "title",
@@ -47,7 +47,6 @@ _RESTORABLE = (
     "position",
     "imported",
     "author_keywords",
-    "accepted",
     *METADATA,
 )
 

@@ -24,6 +24,7 @@ METADATA = (
     "misconceptions",
     "follow_ups",
     "samples",
+    "accepted",
 )
 NAMES = {
     "text": gettext_noop("question or answer"),
@@ -43,6 +44,13 @@ NAMES = {
 
 
 @dataclass(frozen=True)
+class BankEntry(Entry):
+    """An entry with what only an export of the bank says about it."""
+
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Merge:
     """Names of fields, see NAMES."""
 
@@ -57,7 +65,7 @@ def entry_hash(entry: Entry) -> str:
 
 def said_by_entry(entry: Entry) -> dict[str, Any]:
     """What the file says, as it is kept on the question."""
-    said: dict[str, Any] = {name: plain(getattr(entry, name)) for name in METADATA}
+    said: dict[str, Any] = {name: plain(getattr(entry, name, ())) for name in METADATA}
     said["keywords"] = list(entry.keywords)
     return said | {
         "text": entry_hash(entry),
@@ -113,7 +121,7 @@ def fill(question: Question, entry: Entry, names: tuple[str, ...] | None = None)
     if "draft" in wanted:
         question.status = Question.Status.DRAFT if entry.draft else Question.Status.PUBLISHED
     for name in wanted & set(METADATA):
-        setattr(question, name, plain(getattr(entry, name)))
+        setattr(question, name, plain(getattr(entry, name, ())))
     if "keywords" in wanted:
         question.author_keywords = list(entry.keywords)
     question.imported = {**question.imported, **said_by_entry(entry)}

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from knowledge import markdown
-from knowledge.importing.merging import Merge
+from knowledge.importing import banknotes
+from knowledge.importing.merging import BankEntry, Merge
 from knowledge.markdown import Entry
 from knowledge.models import Question
 from knowledge.reading import File
@@ -163,7 +164,8 @@ def parse(file: File) -> Parsed:
     metadata = dict(document.metadata)
     topic = str(metadata.get("topic") or metadata.get("title") or PurePosixPath(file.name).stem)
     entries = tuple(
-        entry if entry.topic else replace(entry, topic=topic) for entry in document.entries
+        entry if entry.topic else replace(entry, topic=topic)
+        for entry in banknotes.apply(text, document.entries)
     )
     warnings = list(document.warnings)
     if not entries and document.headings:
@@ -181,7 +183,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
 
 
 def entry_from_json(stored: dict[str, Any]) -> Entry:
-    return Entry(**{name: _tuples(value) for name, value in stored.items()})
+    return BankEntry(**{name: _tuples(value) for name, value in stored.items()})
 
 
 def _tuples(value: Any) -> Any:
