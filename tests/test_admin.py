@@ -352,3 +352,46 @@ def test_publish_leaves_questions_without_an_answer_alone(author):
     assert "1 question published" in page and "stays a draft" in page
     assert Question.objects.get(pk=full.pk).status == "published"
     assert Question.objects.get(pk=empty.pk).status == "draft"
+
+
+def test_move_needs_a_topic_and_moves_to_it(author):
+    questions = [add_question("甲？"), add_question("乙？")]
+    assert "Choose the topic" in act(author, "move", questions).text
+    topic = Topic.objects.create(name="别的")
+    assert "2 questions moved to 别的" in act(author, "move", questions, topic=topic.pk).text
+    assert {q.topic for q in Question.objects.all()} == {topic}
+
+
+def test_export_downloads_the_selected_questions(author):
+    first, second = add_question("甲？"), add_question("乙？")
+    markdown = act(author, "export_markdown", [first])
+    assert "attachment" in markdown["Content-Disposition"]
+    assert "甲？" in markdown.text and second.title not in markdown.text
+    assert json.loads(act(author, "export_json", [first]).text)["questions"][0]["title"] == "甲？"
+
+
+NEAR = "/admin/knowledge/question/near/"
+
+
+def test_a_title_like_another_is_pointed_out_while_typing(author, ready):
+    question = add_question("什么是梯度下降法？")
+    add_question("解释一下进程与线程的区别")
+    page = author.post(NEAR, {"title": "什么是梯度下降？"}).text
+    assert "什么是梯度下降法？" in page and "进程" not in page
+    assert "the same title" in author.post(NEAR, {"title": "什么是 梯度下降法"}).text
+    assert author.post(NEAR, {"title": "什么是梯度下降法", "own": question.pk}).text.strip() == ""
+    assert author.post(NEAR, {"title": ""}).text.strip() == ""
+
+
+def test_without_the_encoder_the_same_title_is_still_found(author, monkeypatch):
+    add_question("什么是梯度下降法？")
+    monkeypatch.setattr("knowledge.duplicates.is_ready", lambda: False)
+    assert "the same title" in author.post(NEAR, {"title": "什么是梯度下降法"}).text
+    assert author.post(NEAR, {"title": "什么是梯度下降"}).text.strip() == ""
+
+
+def test_line_ends_of_browsers_do_not_get_into_the_bank(author):
+    topic = Topic.objects.create(name="优化")
+    data = {"title": "甲？", "topic": topic.pk, "status": "published", "body": "一\r\n\r\n二"}
+    author.post("/admin/knowledge/question/add/", data)
+    assert Question.objects.get().body == "一\n\n二"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from knowledge import duplicates, exporting
 from knowledge.markdown import matching_key
 from knowledge.models import (
     Chunk,
@@ -24,6 +26,7 @@ from knowledge.models import (
     Keyword,
     Question,
     QuestionVersion,
+    Topic,
 )
 from knowledge.refresh import refresh, rendered, source_name_of
 
@@ -112,10 +115,20 @@ class QuestionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in ("stem", "body"):  # browsers send CRLF
+            cleaned[name] = "\n".join((cleaned.get(name) or "").splitlines())
         published = cleaned.get("status") == Question.Status.PUBLISHED
         if published and not (cleaned.get("body") or "").strip():
             self.add_error("body", _("A published question needs a reference answer."))
         return cleaned
+
+
+class MoveForm(ActionForm):
+    """Beside the list of actions: where "move" moves to."""
+
+    topic = forms.ModelChoiceField(
+        Topic.objects.all(), required=False, label=_("Topic to move to:"), empty_label="–"
+    )
 
 
 @admin.register(Question)
@@ -127,7 +140,8 @@ class QuestionAdmin(admin.ModelAdmin):
     list_select_related = ("topic",)
     list_per_page = 50
     autocomplete_fields = ("topic",)
-    actions = ("publish", "detect_again")
+    action_form = MoveForm
+    actions = ("publish", "unpublish", "move", "detect_again", "export_markdown", "export_json")
     change_form_template = "admin/knowledge/question/change_form.html"
     readonly_fields = ("preview", "passages", "detected_keywords")
 
@@ -145,8 +159,13 @@ class QuestionAdmin(admin.ModelAdmin):
         return sets
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(require_POST(self.preview_view))
-        return [path("preview/", view, name="knowledge_question_preview"), *super().get_urls()]
+        preview = self.admin_site.admin_view(require_POST(self.preview_view))
+        near = self.admin_site.admin_view(require_POST(self.near_view))
+        return [
+            path("preview/", preview, name="knowledge_question_preview"),
+            path("near/", near, name="knowledge_question_near"),
+            *super().get_urls(),
+        ]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """The Markdown of the form as the site shows it, without saving."""
@@ -154,6 +173,16 @@ class QuestionAdmin(admin.ModelAdmin):
             return HttpResponse(status=403)
         html = rendered(request.POST.get("body", "")[:200_000]).html
         return TemplateResponse(request, "admin/knowledge/question/preview.html", {"html": html})
+
+    def near_view(self, request: HttpRequest) -> HttpResponse:
+        """Questions like the title that is being typed."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            return HttpResponse(status=403)
+        own = request.POST.get("own", "")
+        near = duplicates.nearest(
+            request.POST.get("title", "")[:2000], int(own) if own.isdigit() else None
+        )
+        return TemplateResponse(request, "admin/knowledge/question/near.html", {"near": near})
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         obj.key = matching_key(obj.title)[:2000]
@@ -197,7 +226,7 @@ class QuestionAdmin(admin.ModelAdmin):
             format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
         )
 
-    @admin.action(description=_("Publish the selected questions"))
+    @admin.action(description=_("Publish the selected questions"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         count = queryset.exclude(body="").update(status=Question.Status.PUBLISHED)
         left = queryset.filter(body="").count()
@@ -215,7 +244,43 @@ class QuestionAdmin(admin.ModelAdmin):
                 messages.WARNING,
             )
 
-    @admin.action(description=_("Detect passages and keywords again"))
+    @admin.action(description=_("Make drafts of the selected questions"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        count = queryset.update(status=Question.Status.DRAFT)
+        text = ngettext("%d question is a draft now.", "%d questions are drafts now.", count)
+        self.message_user(request, text % count)
+
+    @admin.action(description=_("Move the selected questions to the topic"), permissions=["change"])
+    def move(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
+        chosen = request.POST.get("topic", "")
+        topic = Topic.objects.filter(pk=int(chosen) if chosen.isdigit() else None).first()
+        if topic is None:
+            self.message_user(request, _("Choose the topic to move to."), messages.ERROR)
+            return
+        count = queryset.update(topic=topic)
+        text = ngettext(
+            "%(count)d question moved to %(topic)s.",
+            "%(count)d questions moved to %(topic)s.",
+            count,
+        )
+        self.message_user(request, text % {"count": count, "topic": topic})
+
+    @admin.action(description=_("Export the selected questions as Markdown"), permissions=["view"])
+    def export_markdown(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse:
+        text = exporting.as_markdown(exporting.in_order(queryset))
+        return _download(text, "questions.md", "text/markdown; charset=utf-8")
+
+    @admin.action(description=_("Export the selected questions as JSON"), permissions=["view"])
+    def export_json(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse:
+        text = exporting.as_json(exporting.in_order(queryset))
+        return _download(text, "questions.json", "application/json")
+
+    @admin.action(description=_("Detect passages and keywords again"), permissions=["change"])
     def detect_again(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         refresh(list(queryset.select_related("source", "topic")))
         self.message_user(request, _("Done."))
+
+
+def _download(text: str, name: str, kind: str) -> HttpResponse:
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=kind, headers=disposition)
