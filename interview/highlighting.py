@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -33,7 +34,7 @@ def highlight(answer: str, marks: Iterable[Mark]) -> SafeString:
     edges = sorted({0, len(answer), *(m.start for m in usable), *(m.end for m in usable)})
     pieces = [
         _piece(answer[a:b], [m for m in usable if m.start <= a and b <= m.end])
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     ]
     return mark_safe("".join(pieces))
 

@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from subprocess import PIPE
 
 import numpy as np
 import pytest
@@ -134,6 +136,25 @@ class TestSaving:
         assert len(loaded) == 40
         assert not list(tmp_path.glob(".new-*"))
 
+    def test_two_processes_that_save_at_once_never_mix_their_indexes(self, tmp_path, ids, vectors):
+        """One of them stays; whoever reads meanwhile gets what was asked for, or nothing."""
+        sizes = {"few": 5, "many": 40}
+
+        def keep_saving(bank: str) -> None:
+            made = built(ids[: sizes[bank]], vectors[: sizes[bank]])
+            for _ in range(30):
+                index.save(made, tmp_path, "a", DIMENSION, bank)
+
+        writers = [threading.Thread(target=keep_saving, args=(bank,)) for bank in sizes]
+        for writer in writers:
+            writer.start()
+        while any(writer.is_alive() for writer in writers):
+            for bank, size in sizes.items():
+                loaded = index.load(tmp_path, "a", bank)
+                assert loaded is None or len(loaded) == size
+        index.save(built(ids, vectors), tmp_path, "a", DIMENSION, "last")
+        assert len(index.load(tmp_path, "a", "last")) == 40
+
 
 class TestDistrust:
     """Whatever does not fit is not loaded."""
@@ -203,6 +224,22 @@ class TestCurrent:
         current = index.Current()
         old = current.get(("a", 1), lambda: built(ids, vectors))
         assert current.get(key, lambda: built(ids, vectors)) is not old
+
+    def test_threads_that_come_at_once_make_it_once(self, ids, vectors):
+        made = []
+        gate = threading.Barrier(6)
+        current = index.Current()
+
+        def ask() -> None:
+            gate.wait()
+            current.get(("a", 1), lambda: made.append(1) or built(ids, vectors))
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(made) == 1
 
     def test_a_failed_build_is_tried_again(self, ids, vectors):
         current = index.Current()
@@ -303,11 +340,10 @@ class TestOfTheBank:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_real_second_process_reads_the_same_index(question, settings):
-    """Another Python, on the same files, finds the same passages without building anything."""
-    mine = [(hit.chunk.pk, round(hit.similarity, 4)) for hit in search.search("动量减少震荡")]
+def test_a_running_second_process_follows(question, settings):
+    """Another Python on the same files: it loads what is saved, and sees a change made here."""
     code = f"""
-import os, sys
+import os
 import tests.settings as base
 from pathlib import Path
 base.DATABASES["default"]["NAME"] = {str(settings.DATABASES["default"]["NAME"])!r}
@@ -317,10 +353,27 @@ import django; django.setup()
 from knowledge import search
 def refuse(*_): raise SystemExit("it was built again")
 search.build = refuse
-print([(hit.chunk.pk, round(hit.similarity, 4)) for hit in search.search("动量减少震荡")])
+while input():
+    print([(hit.chunk.pk, round(hit.similarity, 4)) for hit in search.search("动量减少震荡")], flush=True)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == str(mine)
+
+    def mine() -> str:
+        found = search.search("动量减少震荡")
+        return str([(hit.chunk.pk, round(hit.similarity, 4)) for hit in found])
+
+    before = mine()
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    ) as other:
+
+        def theirs() -> str:
+            other.stdin.write("go\n")
+            other.stdin.flush()
+            return other.stdout.readline().strip()
+
+        assert theirs() == before
+        add_question("什么是动量？", "**动量**减少震荡。")
+        after = mine()
+        assert theirs() == after != before
+        other.stdin.write("\n")
+    assert other.returncode == 0

@@ -351,7 +351,7 @@ class TestStoredMarkup:
         world.graded.grade = grade_of(
             50,
             points=[
-                point(f"点 {payload}", verdict, spans=[(0, 6)], passages=(1,))
+                point(f"点 {payload}", verdict, spans=[(0, 3 + len(payload))], passages=(1,))
                 for verdict in ("covered", "missed", "contradicted")
             ],
             passages=[{"position": 1, "verdict": "covered"}],
