@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from interview import views
+from interview import serving, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -22,9 +22,9 @@ urlpatterns = [
     path("history/", views.history_page, name="history"),
     path("search/", views.search, name="search"),
     path("questions/<int:question_id>/", views.question, name="question"),
-    path("media/<path:path>", views.media, name="media"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("media/<path:path>", serving.media, name="media"),
+    path("healthz", serving.healthz, name="healthz"),
+    path("readyz", serving.readyz, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=static("img/viva.svg"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

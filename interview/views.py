@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import random
 import uuid
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
-from django.db import connection
 from django.db.models import Max, Min
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
-    JsonResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils._os import safe_join
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from interview import answering, grader, history, result, selection
 from interview.forms import AnswerForm, SignUpForm, StartForm
 from interview.models import Attempt, Interview, Slot, attempts_of
 from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import Question, Topic, topics_with_counts
-from knowledge.reading import IMAGES
 from knowledge.refresh import rendered, source_name_of
 from knowledge.search import search as search_passages
-
-# Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
-IMAGE_TYPES = {suffix: f"image/{suffix[1:].replace('jpg', 'jpeg')}" for suffix in IMAGES}
 
 
 def page(
@@ -364,40 +353,3 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
         "reference": mark_safe(html),
     }
     return page(request, "interview/question.html", context)
-
-
-@login_required
-@require_safe
-def media(request: HttpRequest, path: str) -> HttpResponse:
-    """Pictures of imported notes. Only picture types are served, and never as anything else."""
-    kind = IMAGE_TYPES.get(PurePosixPath(path).suffix.lower())
-    if kind is None:
-        raise Http404
-    try:
-        file = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115  (the response closes it)
-    except (OSError, ValueError, SuspiciousFileOperation) as error:
-        raise Http404 from error
-    return FileResponse(file, content_type=kind)
-
-
-@require_GET
-def healthz(_request: HttpRequest) -> JsonResponse:
-    """The process answers."""
-    return JsonResponse({"status": "ok"})
-
-
-@require_GET
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Database and models are there: 200, or 503 with what is missing."""
-    state = {"grader": grader.is_ready()}
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        state["database"] = True
-    except Exception:
-        state["database"] = False
-    return HttpResponse(
-        json.dumps(state),
-        status=200 if all(state.values()) else 503,
-        content_type="application/json",
-    )

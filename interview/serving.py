@@ -1,0 +1,57 @@
+"""What serves the site rather than a person: pictures of imported notes, and its state of health."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import SuspiciousFileOperation
+from django.db import connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils._os import safe_join
+from django.views.decorators.http import require_GET, require_safe
+
+from interview import grader
+from knowledge.reading import IMAGES
+
+# Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
+IMAGE_TYPES = {suffix: f"image/{suffix[1:].replace('jpg', 'jpeg')}" for suffix in IMAGES}
+
+
+@login_required
+@require_safe
+def media(request: HttpRequest, path: str) -> FileResponse:
+    """Pictures of imported notes. Only picture types are served, and never as anything else."""
+    kind = IMAGE_TYPES.get(PurePosixPath(path).suffix.lower())
+    if kind is None:
+        raise Http404
+    try:
+        file = open(safe_join(settings.MEDIA_ROOT, path), "rb")  # noqa: SIM115  (the response closes it)
+    except (OSError, ValueError, SuspiciousFileOperation) as error:
+        raise Http404 from error
+    return FileResponse(file, content_type=kind)
+
+
+@require_GET
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """Database and models are there: 200, or 503 with what is missing."""
+    state = {"grader": grader.is_ready()}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        state["database"] = True
+    except Exception:
+        state["database"] = False
+    return HttpResponse(
+        json.dumps(state),
+        status=200 if all(state.values()) else 503,
+        content_type="application/json",
+    )
