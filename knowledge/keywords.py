@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -122,7 +122,7 @@ def detect(
     ``passages``: (text, weight, emphasised phrases); ``document_frequency``: in how many of the
     bank's ``documents`` a folded term occurs.
     """
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     shown: dict[str, str] = {}
     aliases: dict[str, tuple[str, ...]] = {}
     repeats: Counter[str] = Counter()
