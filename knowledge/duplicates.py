@@ -11,7 +11,8 @@ from knowledge.embedding import get_encoder, is_ready, text_hash
 from knowledge.markdown import matching_key
 from knowledge.models import Generation, Question, Vector
 
-# Cosine similarity of centred title vectors from which two titles are worth a look.
+# Cosine similarity of centred title vectors from which two titles are worth a look. With the bundled
+# encoder, titles of different questions reach 0.56 and rewordings of one begin at 0.65.
 NEAR = 0.6
 # With fewer titles their mean says more about them than about titles in general.
 ENOUGH_TO_CENTRE = 20
@@ -43,7 +44,9 @@ def nearest(title: str, exclude: int | None = None, k: int = 3) -> list[Near]:
     key = matching_key(title)
     if not key:
         return []
-    others = Question.objects.exclude(pk=exclude).select_related("topic")
+    others = Question.objects.select_related("topic")
+    if exclude is not None:
+        others = others.exclude(pk=exclude)
     found = [Near(question, 1.0, True) for question in others.filter(key=key)[:k]]
     seen = {near.question.pk for near in found} | {exclude}
     wanted = [(pk, s) for pk, s in _by_meaning(title, k + len(seen)) if pk not in seen]

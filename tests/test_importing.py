@@ -220,6 +220,10 @@ def test_the_same_question_twice_in_one_file_is_imported_once():
     plan = bring(a_file(entries_of([SUBJECTS[0], SUBJECTS[0]])))
     assert plan.counts() == {"new": 1, "unchanged": 1}
     assert Question.objects.count() == 1
+    twice = a_file(entries_of([SUBJECTS[0], SUBJECTS[1], SUBJECTS[0]]), "twice.md")
+    Question.objects.all().delete()
+    bring(twice)
+    assert make_plan([twice]).counts() == {"unchanged": 3}
 
 
 # --- edited here ----------------------------------------------------------------------------------

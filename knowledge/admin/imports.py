@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,23 +13,19 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from knowledge.admin.base import ReadOnlyAdmin
+from knowledge.admin.rows import STATUS_NAMES, Row, keep, rows_of
 from knowledge.importing import (
-    APPLIED,
-    DUPLICATE,
-    MISSING,
-    UNDECIDED,
-    Item,
     Plan,
     background,
     staging,
@@ -39,139 +34,18 @@ from knowledge.importing import (
 )
 from knowledge.importing.merging import names_of
 from knowledge.markdown.rendering import render
-from knowledge.models import ImportRun, Question, Topic
+from knowledge.models import ImportRun, Topic
 from knowledge.reading import IMAGES, MAX_TOTAL, MEGABYTE, File, Unreadable, accept, read_zip
 from knowledge.refresh import rendered, source_name_of
 
 PAGE = 100
-STATUS_NAMES = {
-    "new": pgettext_lazy("question", "new"),
-    "updated": pgettext_lazy("question", "updated"),
-    "renamed": pgettext_lazy("question", "renamed"),
-    "moved": pgettext_lazy("question", "moved"),
-    "conflict": pgettext_lazy("question", "conflict"),
-    "duplicate": pgettext_lazy("question", "duplicate"),
-    "missing": pgettext_lazy("question", "missing"),
-    "unchanged": pgettext_lazy("question", "unchanged"),
-    "skipped": pgettext_lazy("question", "left out"),
-}
-DRAFT_NAMES = {
-    "author": _("so its author wants it"),
-    "empty": _("no answer"),
-    "placeholder": _("a placeholder for an answer"),
-    "link-only": _("nothing but links for an answer"),
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the plan's table."""
-
-    id: str  # number over all files, or missing-<pk>
-    status: str
-    title: str
-    place: str  # file:line
-    note: str = ""
-    topic: str = ""
-    draft: str = ""
-    said: dict[str, Any] | None = None  # the person's decision
-    item: Item | None = None
-    question: Question | None = None
-
-    @property
-    def status_name(self) -> Any:
-        return STATUS_NAMES[self.status]
-
-    @property
-    def draft_name(self) -> Any:
-        return DRAFT_NAMES.get(self.draft, self.draft)
-
-    @property
-    def can_be_left_out(self) -> bool:
-        return self.status in APPLIED or self.status == MISSING
-
-    @property
-    def can_be_corrected(self) -> bool:
-        return self.status in APPLIED
-
-    @property
-    def waits(self) -> bool:
-        return self.status in UNDECIDED
-
-    @property
-    def taken(self) -> bool:
-        return (self.said or {}).get("take", True)
-
-    @property
-    def kind(self) -> str:
-        return (self.said or {}).get("kind", staging.QUESTION)
-
-    @property
-    def choice(self) -> str:
-        return (self.said or {}).get("choice", "")
-
-    @property
-    def topic_shown(self) -> str:
-        return (self.said or {}).get("topic", "") or self.topic
-
-    @property
-    def is_draft(self) -> bool:
-        return (self.said or {}).get("draft", bool(self.draft))
-
-    @property
-    def choices(self) -> list[tuple[str, Any]]:
-        found = [
-            ("", _("decide later")),
-            ("mine", _("keep the bank's")),
-            ("theirs", _("take the file's")),
-        ]
-        return [*found, ("both", _("import it as well"))] if self.status == DUPLICATE else found
-
-
-def rows_of(plan: Plan, decisions: dict[str, dict[str, Any]]) -> list[Row]:
-    """The plan's questions in the order of the files, then what is missing."""
-    rows: list[Row] = []
-    number = 0
-    for file in plan.files:
-        for item in file.items:
-            rows.append(
-                Row(
-                    str(number),
-                    item.status,
-                    item.entry.title,
-                    f"{file.path}:{item.entry.line}",
-                    item.note,
-                    item.entry.topic,
-                    item.entry.draft,
-                    decisions.get(str(number)),
-                    item,
-                    item.question,
-                )
-            )
-            number += 1
-    for file in plan.files:
-        for question in file.missing:
-            name = f"missing-{question.pk}"
-            said = decisions.get(name)
-            rows.append(
-                Row(
-                    name,
-                    MISSING,
-                    question.title,
-                    file.path,
-                    topic=question.topic.name,
-                    said=said,
-                    question=question,
-                )
-            )
-    return rows
 
 
 def staff_who_may_import(
-    view: Callable[..., HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_import(request):
             raise PermissionDenied
         return view(self, request, *args, **kwargs)
@@ -190,7 +64,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     change_form_template = "admin/knowledge/importrun/record.html"
 
     def get_urls(self) -> list[Any]:
-        def at(route: str, view: Callable[..., HttpResponse], name: str) -> Any:
+        def at(route: str, view: Callable[..., HttpResponseBase], name: str) -> Any:
             wrapped = self.admin_site.admin_view(view)
             return path(route, wrapped, name=f"knowledge_importrun_{name}")
 
@@ -210,11 +84,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return ", ".join(f"{STATUS_NAMES.get(s, s)} {n}" for s, n in obj.counts.items())
 
     @admin.display(description=_("state"))
-    def state(self, obj: ImportRun) -> str | SafeString:
+    def state(self, obj: ImportRun) -> str:
         if obj.undone_at:
-            return _("undone")
+            return str(_("undone"))
         if obj.finished_at:
-            return _("finished")
+            return str(_("finished"))
         return format_html("<strong>{}</strong>", _("not finished"))
 
     def change_view(
@@ -234,7 +108,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             # Upload limits of the site itself may refuse the request as soon as it is read.
             files = [] if _is_too_large(request) else list(uploaded(request))
             if files:
-                staged = staging.stage(files, request.user.pk)
+                staged = staging.stage(files, request.user.pk or 0)
                 return _to("plan", staged.token)
             error = _("Choose at least one Markdown file, a folder or a zip archive.")
             if _is_too_large(request):
@@ -267,7 +141,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         rows = rows_of(plan, staged.decisions)
         if request.method == "POST":
             shown = set(request.POST.get("rows", "").split())
-            _keep(staged, [row for row in rows if row.id in shown], request.POST)
+            keep(staged, [row for row in rows if row.id in shown], request.POST)
             if "apply" not in request.POST:
                 if request.headers.get("HX-Request"):
                     return HttpResponse(status=204)
@@ -342,7 +216,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/knowledge/importrun/row.html", context)
 
     @staff_who_may_import
-    def picture_view(self, request: HttpRequest, token: str, name: str) -> HttpResponse:
+    def picture_view(self, request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         """A picture of the upload, for previews."""
         staged = _staged(request, token)
         if PurePosixPath(name).suffix.lower() not in IMAGES:
@@ -439,29 +313,6 @@ def uploaded(request: HttpRequest) -> Iterator[File]:
 def _harmless(name: str) -> str:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return "/".join(part for part in parts if part not in {"..", ".", "/"})[:300]
-
-
-def _keep(staged: staging.Staged, rows: list[Row], posted: Any) -> None:
-    """The decisions about the rows of one page, each only where it differs from the proposal."""
-    for row in rows:
-        said: dict[str, Any] = {}
-        if row.can_be_left_out and f"take-{row.id}" not in posted:
-            said["take"] = False
-        if row.can_be_corrected:
-            if (kind := posted.get(f"kind-{row.id}", "")) in {staging.TOPIC, staging.PART}:
-                said["kind"] = kind
-            topic = " ".join(posted.get(f"topic-{row.id}", "").split())[:200]
-            if topic and topic != row.topic:
-                said["topic"] = topic
-            if (f"draft-{row.id}" in posted) != bool(row.draft):
-                said["draft"] = f"draft-{row.id}" in posted
-        if row.waits and posted.get(f"choice-{row.id}", "") in {"mine", "theirs", "both"}:
-            said["choice"] = posted[f"choice-{row.id}"]
-        if said:
-            staged.decisions[row.id] = said
-        else:
-            staged.decisions.pop(row.id, None)
-    staged.save()
 
 
 def _sides(row: Row, staged: staging.Staged) -> dict[str, Any]:

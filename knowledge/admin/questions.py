@@ -253,7 +253,7 @@ class QuestionAdmin(admin.ModelAdmin):
     @admin.action(description=_("Move the selected questions to the topic"), permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         chosen = request.POST.get("topic", "")
-        topic = Topic.objects.filter(pk=int(chosen) if chosen.isdigit() else None).first()
+        topic = Topic.objects.filter(pk=int(chosen)).first() if chosen.isdigit() else None
         if topic is None:
             self.message_user(request, _("Choose the topic to move to."), messages.ERROR)
             return

@@ -270,8 +270,10 @@ def undo(run: ImportRun, *, now: dt.datetime) -> list[str]:
                 _undo_question(record, restored, left)
         locked.undone_at = now
         locked.save(update_fields=["undone_at"])
+        Generation.advance()
     run.undone_at = now
-    refresh(restored)
+    if restored:
+        refresh(restored)
     return left
 
 
@@ -293,7 +295,8 @@ def _undo_question(record: dict[str, Any], restored: list[Question], left: list[
             else:
                 setattr(question, name, value)
         question.save()
-        restored.append(question)
+        if _is_whole(fields):
+            restored.append(question)
 
 
 def _is_whole(fields: dict[str, Any] | None) -> bool:

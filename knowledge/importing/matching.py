@@ -254,7 +254,9 @@ def _elsewhere(entry: Entry, digest: str, source: str, bank: Bank) -> Item:
     namesakes = [q for q in bank.by_key.get(entry.key, ()) if content_hash(q.stem) == stem]
     for question in namesakes:
         if question.content_hash() == digest:
-            return Item(entry, UNCHANGED, question, _also_in(question, source))
+            # Its own source's row belongs to the entry that stands earlier.
+            row = question if source_name(question) != source else None
+            return Item(entry, UNCHANGED, row, _also_in(question, source))
     others = [question for question in namesakes if source_name(question) != source]
     twin = bank.by_body.get(content_hash(entry.body)) if len(entry.body) > 2 * SHORT else None
     if twin is not None and source_name(twin) != source:
