@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +24,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from interview import answering, grader, history, result, selection
 from interview.forms import AnswerForm, SignUpForm, StartForm
@@ -31,6 +33,8 @@ from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import Question, Topic, topics_with_counts
 from knowledge.refresh import rendered, source_name_of
 from knowledge.search import search as search_passages
+
+View = Callable[..., HttpResponse]
 
 
 def page(
@@ -46,6 +50,22 @@ def page(
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def post_to(page_name: str) -> Callable[[View], View]:
+    """For views that change something. A GET of their address goes to the page it was posted from:
+    people come that way when they have signed in again or chosen another language."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "GET":
+                return redirect(page_name, *args, **kwargs)
+            return view(request, *args, **kwargs)
+
+        return require_http_methods(["GET", "POST"])(wrapped)
+
+    return decorate
 
 
 def _slot_for(request: HttpRequest, interview_id: uuid.UUID, number: int) -> Slot:
@@ -137,7 +157,7 @@ def _default_topics() -> list[Topic]:
 
 
 @login_required
-@require_POST
+@post_to("home")
 def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST)
     interview = None
@@ -210,7 +230,7 @@ def _ensure_graded(attempt: Attempt) -> None:
 
 
 @login_required
-@require_POST
+@post_to("slot")
 def answer(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     current = _slot_for(request, interview_id, number)
     form = AnswerForm(request.POST)
@@ -233,7 +253,7 @@ def answer(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRe
 
 
 @login_required
-@require_POST
+@post_to("slot")
 def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     current = _slot_for(request, interview_id, number)
     draft = request.POST.get("answer", "")[: settings.VIVA_MAX_ANSWER]
@@ -247,7 +267,7 @@ def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResp
 
 
 @login_required
-@require_POST
+@post_to("slot")
 def draft(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     """Keeps what has been typed so far."""
     current = _slot_for(request, interview_id, number)

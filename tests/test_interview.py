@@ -152,8 +152,10 @@ class TestAnswer:
         send(client, interview, answer="更完整：" + ANSWER)
         assert Attempt.objects.count() == 2
 
-    def test_a_get_is_not_allowed(self, client, interview):
-        assert client.get(url("answer", interview)).status_code == 405
+    def test_a_get_of_its_address_leads_to_the_question(self, client, interview):
+        response = client.get(url("answer", interview))
+        assert response.headers["Location"] == url("slot", interview)
+        assert not Attempt.objects.exists()
 
 
 class TestSkipAndDraft:

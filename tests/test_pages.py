@@ -158,8 +158,31 @@ class TestMethods:
         assert client.head(reverse(name)).status_code == 200
 
     @pytest.mark.parametrize("name", ["answer", "skip", "draft"])
-    def test_a_change_is_never_made_by_a_get(self, client, world, name):
-        assert client.get(reverse(name, args=[world.open.pk, 1])).status_code == 405
+    def test_a_change_is_never_made_by_a_get_which_leads_to_its_page(self, client, world, name):
+        before = Slot.objects.get(interview=world.open)
+        response = client.get(reverse(name, args=[world.open.pk, 1]))
+        assert response.headers["Location"] == reverse("slot", args=[world.open.pk, 1])
+        after = Slot.objects.get(interview=world.open)
+        assert (after.state, after.draft) == (before.state, before.draft)
+
+    def test_after_signing_in_again_one_is_back_at_the_question(self, world):
+        """The session ended while the answer was typed."""
+        client = Client()
+        address = reverse("answer", args=[world.open.pk, 1])
+        login = client.post(address, {"answer": "想到一半"}).headers["Location"]
+        target = Document(client.get(login).content.decode()).all("input")
+        following = next(field["value"] for field in target if field.get("name") == "next")
+        data = {"username": "ming", "password": "correct horse", "next": following}
+        response = client.post(reverse("login"), data, follow=True)
+        assert response.redirect_chain[-1][0] == reverse("slot", args=[world.open.pk, 1])
+        assert response.status_code == 200
+
+    def test_a_refused_form_survives_choosing_another_language(self, client, world):
+        address = reverse("start")
+        assert client.post(address, {"count": "x"}).status_code == 422
+        data = {"language": "en", "next": address}
+        response = client.post(reverse("set_language"), data, follow=True)
+        assert response.status_code == 200
 
 
 class TestHealth:
