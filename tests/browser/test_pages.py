@@ -1,0 +1,309 @@
+"""Every page and state: nothing for axe to find, no sideways scrolling, nothing that jumps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from interview import answering, grader
+from interview.models import Attempt, Interview, Slot
+from tests.browser.conftest import sign_in
+from tests.conftest import add_question
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+ANSWER = "学习率决定每一步走多远，太大会震荡，太小收敛慢。动量把历史梯度做滑动平均，减少震荡。"
+RICH = """**梯度下降**沿负梯度方向更新参数，学习率（learning rate）决定步长。
+
+| 方法 | 一步用多少样本 |
+|---|---|
+| 批量 | 全部 |
+| 随机 | 一个小批量，因此噪声更大而每一步更便宜 |
+
+```python
+for batch in batches:  # a comment long enough to need more room than a phone has, far more than that
+    w -= rate * gradient(w, batch)
+```
+
+- 动量把历史梯度做滑动平均，减少震荡。
+- 更新公式：$$w_{t+1} \\leftarrow w_t - \\eta \\frac{1}{n}\\sum_{i=1}^{n}\\nabla L(w_t; x_i, y_i) + \\beta (w_t - w_{t-1})$$
+"""
+
+
+@pytest.fixture
+def bank(ready):
+    return [
+        add_question("什么是梯度下降？", body=RICH, stem="看这段代码：`w -= rate * g`"),
+        add_question("梯度下降为什么能收敛？"),
+        add_question("What is a kernel?", topic="Operating systems", language="en"),
+    ]
+
+
+@pytest.fixture
+def past(bank, person) -> dict[str, str]:
+    """A person with some history; the addresses of its pages by name."""
+    now = timezone.now()
+    sitting = Interview.objects.create(user=person, created_at=now - dt.timedelta(days=1))
+    slots = [
+        Slot.objects.create(interview=sitting, position=n, question=q, version=q.version())
+        for n, q in enumerate(bank)
+    ]
+    graded = []
+    for slot, text in [(slots[0], ANSWER), (slots[1], "不知道"), (slots[0], "批量用全部样本。")]:
+        attempt = answering.submit(slot, text, submission=uuid.uuid4(), now=now)
+        answering.grade_attempt(attempt)
+        graded.append(attempt)
+    contradict(graded[0])
+    waiting = answering.submit(slots[1], ANSWER, submission=uuid.uuid4(), now=now)
+    return {
+        "home": "/",
+        "question": reverse("slot", args=[sitting.pk, 3]),
+        "again": reverse("slot", args=[sitting.pk, 1]) + "?again",
+        "result": reverse("attempt", args=[graded[0].pk]),
+        "poor result": reverse("attempt", args=[graded[1].pk]),
+        "warming up": reverse("attempt", args=[waiting.pk]),
+        "summary": reverse("summary", args=[sitting.pk]),
+        "history": "/history/",
+        "search": "/search/?q=梯度",
+        "bank question": reverse("question", args=[bank[0].pk]) + "?passage=0",
+        "not found": "/nothing-here/",
+    }
+
+
+def contradict(attempt: Attempt) -> None:
+    """The attempt's first point as the truth model would report a reversed statement."""
+    grade = attempt.grade
+    point = grade["points"][0]
+    point |= {"verdict": "contradicted", "spans": [{"start": 0, "end": 15}]}
+    for passage in grade["passages"]:
+        if passage["position"] in point["passages"]:
+            passage["verdict"] = "contradicted"
+    grade |= {"flags": ["contradiction", "short"], "truth": 0.5, "entailment": "a model"}
+    attempt.save()
+
+
+@pytest.fixture
+def not_ready(monkeypatch):
+    """What the pages say while the models are still loading."""
+
+    def start() -> None:
+        monkeypatch.setattr(grader, "is_ready", lambda: False)
+
+    return start
+
+
+@pytest.fixture
+def axe_page(chromium, live_server):
+    """A new window into which axe may be injected; refused forms are no failure here."""
+    contexts = []
+
+    def open_window(**options):
+        options.setdefault("locale", "en-US")
+        contexts.append(chromium.new_context(base_url=live_server.url, bypass_csp=True, **options))
+        return contexts[-1].new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+STRANGERS_PAGES = {"landing": "/", "sign in": "/login/?next=/history/", "sign up": "/sign-up/"}
+
+
+def findings(page) -> list[str]:
+    """What axe says against the page as it stands, WCAG 2.2 AA and best practices."""
+    page.add_script_tag(path=str(AXE))
+    result = page.evaluate(
+        "axe.run(document, {rules: {'target-size': {enabled: true}}})"
+        ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary)))"
+    )
+    return [f"{page.url} {finding}" for finding in result]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_on_a_strangers_pages(bank, axe_page, scheme, width):
+    page = axe_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+    found = []
+    for address in STRANGERS_PAGES.values():
+        page.goto(address)
+        found += findings(page)
+    page.goto("/sign-up/")
+    page.fill("#id_username", "x")
+    page.fill("#id_password1", "12345678")
+    page.fill("#id_password2", "1234567")
+    page.click("main form button")
+    page.wait_for_selector(".error")
+    found += findings(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_on_a_persons_pages(past, axe_page, person, scheme, width):
+    page = axe_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+    sign_in(page, person)
+    found = []
+    for name, address in past.items():
+        if name in ("not found", "warming up"):
+            continue  # below
+        page.goto(address)
+        for summary in page.locator("summary").all():
+            summary.click()
+        found += findings(page)
+    assert found == []
+
+
+def test_axe_finds_nothing_on_pages_that_say_no(past, axe_page, person, not_ready, settings):
+    page = axe_page()
+    sign_in(page, person)
+    not_ready()
+    page.goto(past["warming up"])
+    assert page.locator(".warming").count() == 1
+    found = findings(page)
+    page.goto(past["search"])
+    found += findings(page)
+    page.goto(past["question"])
+    page.fill("#id_answer", "长" * (settings.VIVA_MAX_ANSWER + 1))
+    page.click("[data-submit]")
+    page.wait_for_selector("#answer-error")
+    found += findings(page)
+    assert found == []
+
+
+def test_axe_finds_nothing_where_there_is_nothing(db, axe_page, person):
+    page = axe_page()
+    sign_in(page, person)
+    found = []
+    for address in ("/", "/history/", "/search/"):
+        page.goto(address)
+        found += findings(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_no_page_is_wider_than_its_window(past, open_page, person, width):
+    page = open_page(viewport={"width": width, "height": 800}, locale="zh-CN")
+    for address in STRANGERS_PAGES.values():
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+    sign_in(page, person)
+    for name, address in past.items():
+        if name == "not found":
+            continue
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+
+def test_a_result_arrives_without_a_jolt_and_is_announced(bank, open_page, person):
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, person)
+    page.click(".start__go button")
+    page.fill("#id_answer", ANSWER)
+    page.evaluate(
+        """() => { window.shifted = 0; new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shifted += entry.value;
+        }).observe({type: "layout-shift"}); }"""
+    )
+    page.click("[data-submit]")
+    page.wait_for_selector(".result")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.shifted") < 0.01
+    assert "of 100" in page.inner_text("#announcer")
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+
+
+def test_an_interview_by_keyboard_alone(bank, open_page, person):
+    page = open_page()
+    sign_in(page, person)
+
+    def tab_to(selector: str, most: int = 60) -> None:
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    tab_to(".skip-link")
+    page.keyboard.press("Enter")
+    tab_to("input[name=topics]")
+    page.keyboard.press("Space")
+    tab_to("#id_count")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_answer:focus")
+    page.keyboard.insert_text(ANSWER)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".result h2:focus")
+    tab_to(".said[data-passages]")
+    assert page.locator(".passage.is-linked").count() >= 1
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")  # to the counterpart, and back
+    page.wait_for_selector(".passage.is-linked:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".said.is-linked:focus")
+    page.keyboard.press("Escape")
+    tab_to(".actions--bar a")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def test_a_tap_keeps_the_pair_lit(past, open_page, person):
+    page = open_page(has_touch=True, viewport={"width": 390, "height": 800})
+    sign_in(page, person)
+    page.goto(past["result"])
+    page.locator(".said[data-passages]").first.tap()
+    passage = page.locator(".passage.is-linked").first
+    passage.wait_for()
+    assert page.locator(".is-linking").count() == 1
+    page.locator(".legend").tap()
+    assert page.locator(".is-linked").count() == 0
+
+
+def test_reduced_motion_stops_what_moves(past, open_page, person, not_ready):
+    page = open_page(reduced_motion="reduce")
+    sign_in(page, person)
+    not_ready()
+    page.goto(past["warming up"])
+    style = "getComputedStyle(document.querySelector('.spinner')).animationName"
+    assert page.evaluate(style) == "none"
+
+
+def test_the_own_answer_stays_beside_a_long_reference(past, open_page, person):
+    page = open_page(viewport={"width": 1280, "height": 500})
+    sign_in(page, person)
+    page.goto(past["result"])
+    page.locator("#main .pane .content > :last-child").scroll_into_view_if_needed()
+    box = page.locator(".pane--own").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 510
+
+
+def test_a_page_weighs_less_than_a_hundred_kilobytes(past, open_page, person):
+    page = open_page()
+    sign_in(page, person)
+    for name in ("home", "question", "result", "history"):
+        page.goto(past[name])
+        page.wait_for_load_state("networkidle")
+        sizes = page.evaluate(
+            """Object.fromEntries([...performance.getEntriesByType("navigation"),
+                ...performance.getEntriesByType("resource")].map(e => [e.name, e.encodedBodySize]))"""
+        )
+        total = sum(size for url, size in sizes.items() if not url.endswith(".woff2"))
+        assert 10_000 < total < 100_000, (name, sizes)
+
+
+def test_paper_has_the_result_and_not_the_buttons(past, open_page, person):
+    page = open_page(color_scheme="dark")
+    sign_in(page, person)
+    page.goto(past["result"])
+    page.emulate_media(media="print")
+    assert page.locator(".verdict").is_visible()
+    assert not page.locator(".top").is_visible() and not page.locator(".actions").is_visible()
+    white = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert white == "rgb(255, 255, 255)"
+    ink = page.evaluate("getComputedStyle(document.querySelector('.own')).color")
+    assert sum(map(int, ink[4:-1].split(","))) < 150
