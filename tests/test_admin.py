@@ -195,6 +195,13 @@ def test_decisions_are_kept_while_looking_at_other_pages(author, monkeypatch):
     assert "take-1" not in fields_of(author.get(plan + "?status=new"))
 
 
+def test_where_to_go_next_is_never_taken_on_trust(author):
+    plan = address(upload(author, notes()))
+    response = author.post(plan, {"next": "page=2\r\nX-Evil: 1", "rows": ""})
+    assert response.status_code == 302 and "X-Evil" not in response.headers
+    assert response.url.startswith(plan)
+
+
 def test_a_conflict_waits_and_is_settled_side_by_side(author, at_once):
     bring(markdown_file(entries_of()))
     question = Question.objects.get(title=SUBJECTS[2][0])

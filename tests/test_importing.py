@@ -6,7 +6,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from django.utils import timezone
+from django.db import transaction
+from django.utils import timezone, translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from interview.models import Attempt, Interview, Slot
 from knowledge.importing import (
@@ -27,6 +30,13 @@ from tests.conftest import SHARED
 from tests.encoders import HashEncoder
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
 
 SEEDS = SHARED / "seeds"
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="../shared/seeds is not here")
@@ -389,6 +399,23 @@ def test_another_file_of_the_same_name_does_not_push_the_first_one_out():
         assert make_plan([a_file(entries_of(part), "README.md")]).counts() == {"unchanged": 4}
 
 
+def test_files_of_one_name_in_one_upload_stay_apart():
+    parts = [a_file(entries_of(part), "README.md") for part in (SUBJECTS[:4], SUBJECTS[4:])]
+    assert bring(*parts).counts() == {"new": 8}
+    for order in (parts, parts[::-1]):
+        plan = make_plan(order)
+        assert plan.counts() == {"unchanged": 8}
+        assert len({file.source for file in plan.files}) == 2
+    assert make_plan([parts[0], parts[0]]).counts() == {"unchanged": 4}
+
+
+def test_a_file_in_which_nothing_is_recognised_any_more_changes_nothing():
+    bring(a_file(entries_of()))
+    plan = bring(File("notes/os.md", b"# Notes\n\nSome prose, moved elsewhere.\n"))
+    assert plan.counts() == {}
+    assert not Question.objects.filter(missing=True).exists()
+
+
 # --- drafts, refusals -----------------------------------------------------------------------------
 
 
@@ -541,3 +568,61 @@ def test_six_hundred_questions_against_six_hundred_are_matched_in_seconds():
     begin = time.process_time()
     _pair(entries, [str(n) for n in range(600)], rows)
     assert time.process_time() - begin < 10
+
+
+# --- any history ----------------------------------------------------------------------------------
+
+WORDS = "进程 线程 死锁 内存 调用 缓存 切换 管道 信号 中断 调度 文件 网络 编译 链接 对齐".split()
+SENTENCE = st.lists(st.sampled_from(WORDS), min_size=1, max_size=30).map("，".join)
+
+
+@st.composite
+def editions(draw):
+    """Two editions of a book whose second shares questions, titles or answers with the first."""
+    titles = st.sampled_from([f"什么是{word}？" for word in WORDS])
+    entry = st.tuples(titles, st.just("") | SENTENCE, st.just("") | SENTENCE)
+    first = draw(st.lists(entry, min_size=1, max_size=6))
+    second = draw(st.permutations(first + draw(st.lists(entry, max_size=3))))
+    changed = []
+    for title, stem, body in second:
+        what = draw(st.sampled_from(["same", "same", "title", "body", "stem", "gone"]))
+        if what != "gone":
+            changed.append(
+                (
+                    draw(titles) if what == "title" else title,
+                    draw(SENTENCE) if what == "stem" else stem,
+                    body + draw(SENTENCE) if what == "body" else body,
+                )
+            )
+    return [
+        [
+            Entry(title=t, key=matching_key(t), stem=s, body=b, topic="操作系统")
+            for t, s, b in edition
+        ]
+        for edition in (first, changed)
+    ]
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(editions())
+def test_after_any_edit_the_bank_says_what_the_file_says_and_undo_goes_back(db, made):
+    first, second = made
+    with transaction.atomic():
+        bring(a_file(first))
+        before = rows()
+        plan = bring(a_file(second)) if second else None
+        if plan:
+            said = {(e.title, " ".join(e.stem.split()), " ".join(e.body.split())) for e in second}
+            asked = {
+                (q.title, " ".join(q.stem.split()), " ".join(q.body.split()))
+                for q in Question.objects.filter(missing=False)
+            }
+            assert asked == said
+            assert set(make_plan([a_file(second)]).counts()) == {"unchanged"}
+            assert undo(plan.run, now=timezone.now()) == []
+            assert rows() == before
+        transaction.set_rollback(True)

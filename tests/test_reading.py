@@ -8,11 +8,18 @@ import stat
 import zipfile
 
 import pytest
+from django.utils import translation
 
 from knowledge import reading
 from knowledge.reading import File, Unreadable, read, read_zip
 
 NOTE = "# 进程\n\n运行中的程序。\n".encode()
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def archive(members: dict[str, bytes], compression=zipfile.ZIP_DEFLATED) -> bytes:

@@ -32,7 +32,7 @@ class TopicAdmin(admin.ModelAdmin):
     fields = ("name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(total=Count("question"))
+        return super().get_queryset(request).annotate(total=Count("question")).order_by("name")
 
     @admin.display(description=_("questions"), ordering="total")
     def questions(self, obj: Any) -> int:

@@ -12,7 +12,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -145,7 +152,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             if "apply" not in request.POST:
                 if request.headers.get("HX-Request"):
                     return HttpResponse(status=204)
-                return _to("plan", token, query=request.POST.get("next", ""))
+                return _to("plan", token, query=QueryDict(request.POST.get("next", "")).urlencode())
             if request.POST.get("digest") == digest:
                 return self._apply(request, staged, plan)
             messages.warning(

@@ -96,6 +96,10 @@ class QuestionForm(forms.ModelForm):
 
     class Meta:
         model = Question
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "stem": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}),
+        }
         fields = (
             "title",
             "topic",
@@ -134,7 +138,7 @@ class MoveForm(ActionForm):
 @admin.register(Question)
 class QuestionAdmin(admin.ModelAdmin):
     form = QuestionForm
-    list_display = ("title", "topic", "difficulty", "status", "missing", "updated_at")
+    list_display = ("title", "topic", "difficulty", "state", "updated_at")
     list_filter = ("status", "missing", "topic", "difficulty", "language", "source")
     search_fields = ("title", "body")
     list_select_related = ("topic",)
@@ -208,6 +212,10 @@ class QuestionAdmin(admin.ModelAdmin):
             QuestionVersion._meta.verbose_name,
         }
         return to_delete, counts, {n for n in needed if n not in own}, protected
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, obj: Question) -> str:
+        return str(_("no longer in its source") if obj.missing else obj.get_status_display())
 
     @admin.display(description=_("Preview"))
     def preview(self, obj: Question) -> SafeString:

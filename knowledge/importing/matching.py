@@ -59,58 +59,88 @@ def source_name(question: Question) -> str:
 
 
 def match_files(files: Sequence[Parsed]) -> list[FilePlan]:
+    """Plans of ``files`` in their order, against the bank and against each other."""
     bank = Bank()
-    given = {file.path for file in files}
     plans = []
-    for file in files:
+    seen: set[tuple[str, str]] = set()
+    for file, source in zip(files, _sources(files, bank), strict=True):
         planned = FilePlan(
             file.path,
             file.sha256,
-            encoding=file.encoding,
+            source,
+            file.encoding,
             warnings=list(file.warnings),
             metadata=file.metadata,
         )
-        planned.source = _source_of(file, bank, given, planned.warnings)
-        # A file that could not be read says nothing about what is in it.
-        if file.encoding:
-            planned.items, planned.missing = _match(file.entries, planned.source, bank)
+        if (file.path, file.sha256) in seen and file.entries:
+            planned.warnings.append(_("This file was given twice; it is read once."))
+        elif file.entries:
+            # A file that cannot be read, or in which no question is recognised, says nothing about
+            # the questions it had before.
+            planned.items, planned.missing = _match(file.entries, source, bank)
+            if (
+                source != file.path
+                and bank.by_source.get(file.path)
+                and source not in bank.by_source
+            ):
+                message = _("No question in common with what was imported as %(name)s: kept apart.")
+                planned.warnings.append(message % {"name": file.path})
+        seen.add((file.path, file.sha256))
         plans.append(planned)
     _across_files(plans)
     return plans
 
 
-def _source_of(file: Parsed, bank: Bank, given: set[str], warnings: list[str]) -> str:
-    """The name by which the bank knows this file.
+def _sources(files: Sequence[Parsed], bank: Bank) -> list[str]:
+    """The names by which the bank knows ``files``, or will know them; no two are the same.
 
     The same file may come alone, in its folder or in an archive with another outer folder, and
     different files are called README.md: what decides is the last part of the name together with
     the questions inside.
     """
-    name = file.path[:300]
-    keys = {entry.key for entry in file.entries}
-    if not keys:
-        return name
-    own = bank.by_source.get(name)
-    if own and (keys & {question.key for question in own} or _shares_answers(file.entries, own)):
-        return name
-    last = PurePosixPath(name).name
-    best = (0.5, "")
-    for other, questions in bank.by_source.items():
-        if not other or other in given or PurePosixPath(other).name != last:
-            continue
-        known = {question.key for question in questions}
-        share = len(keys & known) / min(len(keys), len(known))
-        best = max(best, (share, other))
-    if best[1]:
-        return best[1]
-    if not own:
-        return name
-    number = 2
-    while bank.by_source.get(f"{number}/{name}"):
+    claims = []
+    for place, file in enumerate(files):
+        keys = {entry.key for entry in file.entries}
+        for source, questions in bank.by_source.items():
+            if keys and source and _last(source) == _last(file.path):
+                share = _share(file, keys, source, questions)
+                claims.append((share, -place, source))
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for share, place, source in sorted(claims, reverse=True):
+        if share >= 0.5 and -place not in names and source not in taken:
+            names[-place] = source
+            taken.add(source)
+    identical: dict[tuple[str, str], str] = {}
+    for place, file in enumerate(files):
+        known = identical.get((file.path, file.sha256))
+        names.setdefault(place, known or _free_name(file, bank, taken))
+        identical.setdefault((file.path, file.sha256), names[place])
+        taken.add(names[place])
+    return [names[place] for place in range(len(files))]
+
+
+def _last(name: str) -> str:
+    return PurePosixPath(name).name
+
+
+def _share(file: Parsed, keys: set[str], source: str, questions: Sequence[Question]) -> float:
+    """How much speaks for ``source`` being this file: the share of titles in common, and one more
+    if it has the file's very name and anything at all in common."""
+    known = {question.key for question in questions}
+    share = len(keys & known) / min(len(keys), len(known))
+    if source == file.path[:300] and (share or _shares_answers(file.entries, questions)):
+        return 1 + share
+    return share
+
+
+def _free_name(file: Parsed, bank: Bank, taken: set[str]) -> str:
+    name, number = file.path[:300], 1
+    # Without questions there is nothing to keep apart.
+    while file.entries and (name in taken or bank.by_source.get(name)):
         number += 1
-    message = _("No question in common with what was imported as %(name)s: it is kept apart.")
-    warnings.append(message % {"name": name})
-    return f"{number}/{name}"[:300]
+        name = f"{number}/{file.path}"[:300]
+    return name
 
 
 def _shares_answers(entries: Sequence[Entry], questions: Sequence[Question]) -> bool:
