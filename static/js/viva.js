@@ -52,7 +52,7 @@
 
   /* What scrolls sideways inside the text must be reachable without a pointer. */
   function scrollers() {
-    document.querySelectorAll(".content :is(.formula, .table, pre), .scroll").forEach((box) => {
+    document.querySelectorAll(".content :is(.formula, .table, pre, p, li, dd), .scroll").forEach((box) => {
       if (box.scrollWidth > box.clientWidth && !box.hasAttribute("tabindex")) box.tabIndex = 0;
     });
   }
