@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from knowledge.importing import background
 from knowledge.models import Chunk, ImportRun, Question, Topic
+from knowledge.reading import File
 from tests.conftest import add_question
 from tests.test_importing import SUBJECTS, bring, entries_of
 from tests.test_importing import a_file as markdown_file
@@ -335,6 +336,17 @@ def test_a_question_saved_in_the_editor_has_passages(author):
     assert response.status_code == 302
     question = Question.objects.get()
     assert (question.key, question.chunks.count()) == ("什么是动量", 1)
+
+
+def test_the_live_preview_shows_the_pictures_of_the_question_s_source(author, settings):
+    bring(
+        markdown_file(entries_of([("什么是图？", "见图：\n\n![图](img/a.png)")]), "notes/os.md"),
+        File("notes/img/a.png", PNG),
+    )
+    data = {"body": "改了：\n\n![图](img/a.png)", "own": Question.objects.get().pk}
+    url = reverse("admin:knowledge_question_preview")
+    assert 'src="/media/sources/' in author.post(url, data).text
+    assert "<img" not in author.post(url, {**data, "own": "x"}).text
 
 
 def test_a_published_question_needs_an_answer(author):

@@ -175,7 +175,12 @@ class QuestionAdmin(admin.ModelAdmin):
         """The Markdown of the form as the site shows it, without saving."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             return HttpResponse(status=403)
-        html = rendered(request.POST.get("body", "")[:200_000]).html
+        own = request.POST.get("own", "")
+        stored = Question.objects.select_related("source").filter(
+            pk=int(own) if own.isdigit() else 0
+        )
+        source = next(map(source_name_of, stored), "")  # whose pictures the text may name
+        html = rendered(request.POST.get("body", "")[:200_000], source).html
         return TemplateResponse(request, "admin/knowledge/question/preview.html", {"html": html})
 
     def near_view(self, request: HttpRequest) -> HttpResponse:
