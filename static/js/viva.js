@@ -112,6 +112,13 @@
     });
   }
 
+  document.addEventListener("keydown", (event) => {
+    const sheet = document.querySelector("[data-keys]");
+    if (event.key !== "?" || !sheet || event.target.closest("input, textarea, select")) return;
+    sheet.open = !sheet.open;
+    sheet.scrollIntoView({ block: "nearest" });
+    sheet.querySelector("summary").focus();
+  });
   document.addEventListener("DOMContentLoaded", prepare);
   document.addEventListener("htmx:afterSwap", () => {
     prepare();
