@@ -135,9 +135,7 @@ def _elsewhere(material: Material, raw: np.ndarray, vectors: np.ndarray) -> floa
 def material_of(question: Question) -> Material:
     """A bank question as grading material; vectors come from the database."""
     chunks = list(question.chunks.order_by("position"))
-    passages = tuple(
-        Passage(c.position, c.text, c.weight, c.heading, c.kind) for c in chunks
-    )
+    passages = tuple(Passage(c.position, c.text, c.weight, c.heading, c.kind) for c in chunks)
     wanted = [
         Keyword(k.term, tuple(k.aliases), k.weight)
         for k in question.keywords.order_by("-weight", "id")
@@ -159,9 +157,7 @@ def material_from_text(title: str, reference: str) -> Material:
         Passage(p.position, p.text, p.weight, p.heading, p.kind) for p in render(reference).passages
     )
     frequency, documents = _frequencies()
-    found = keywords.detect(
-        [(p.text, p.weight, ()) for p in passages], title, frequency, documents
-    )
+    found = keywords.detect([(p.text, p.weight, ()) for p in passages], title, frequency, documents)
     return _material(title, passages, [], [Keyword(t.term, t.aliases, t.weight) for t in found])
 
 
@@ -198,6 +194,7 @@ def _material(
         point_vectors=point_vectors,
         question_vector=centred(vectors_for([title]), [title], background)[0],
         misconceptions=misconceptions,
+        misconception_vectors=centred(vectors_for(misconceptions), misconceptions, background),
         accepted=accepted,
         key=key,
     )
@@ -218,5 +215,3 @@ def grade_answer(question: Question, answer: str) -> Grade:
 
 def grade_all(work: Sequence[tuple[Material, str]]) -> list[Grade]:
     return grade_many(work, tools())
-
-

@@ -115,7 +115,9 @@ class Attempt(models.Model):
         verbose_name_plural = _("attempts")
         ordering = ["-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "submission"], name="one_attempt_per_submission")
+            models.UniqueConstraint(
+                fields=["user", "submission"], name="one_attempt_per_submission"
+            )
         ]
         indexes = [
             models.Index(fields=["user", "-created_at"]),

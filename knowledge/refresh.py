@@ -70,6 +70,7 @@ def refresh(questions: Sequence[Question], progress: Progress | None = None) -> 
             _store_chunks(question, passages)
             texts += [embedded_text(p.heading, p.text) for p in passages]
             texts += [question.title, *(point[0] for point in question.points)]
+            texts += question.misconceptions
         Generation.advance()
     # Embedding is the slow part and must not hold SQLite's write lock.
     vectors_for(texts, count)

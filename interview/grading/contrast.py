@@ -122,17 +122,20 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 
 OPPOSITES = _opposites()
+# How much of the shorter statement must run alike before opposites, and before a mere negation, a
+# number or an exchange of terms, is taken for a denial.
+OPPOSITES_FROM, NEGATION_FROM = 0.4, 0.6
 
 
 @lru_cache(maxsize=8192)
 def tokens(text: str) -> tuple[str, ...]:
     """Folded words without punctuation and the particles that carry no meaning."""
-    out: list[str] = []
-    for word in rjieba.cut(fold(text)):
-        if _TOKEN.fullmatch(word) or any("\u4e00" <= c <= "\u9fff" or c.isalnum() for c in word):
-            if word not in _PARTICLES:
-                out.append(word)
-    return tuple(out)
+    words = rjieba.cut(fold(text))
+    return tuple(
+        word
+        for word in words
+        if word not in _PARTICLES and (_TOKEN.fullmatch(word) or any(c.isalnum() for c in word))
+    )
 
 
 _PARTICLES = frozenset(
@@ -167,34 +170,41 @@ def contrast(reference: str, candidate: str) -> Contrast:
     blocks = [b for b in matcher.get_matching_blocks() if b.size]
     alike = sum(b.size for b in blocks)
     share = alike / min(len(ours), len(theirs))
-    if alike < 2 or share < 0.4:
+    if alike < 2 or share < OPPOSITES_FROM:
         return NONE
     for tag, a0, a1, b0, b1 in matcher.get_opcodes():
         if tag == "equal":
             continue
-        found = _opposed(ours[a0:a1], theirs[b0:b1])
+        found = _opposed(ours[a0:a1], theirs[b0:b1], alone=share < NEGATION_FROM)
         if found:
             return Contrast(min(1.0, 0.35 + 0.7 * share), *found)
-    swapped = _swapped(ours, theirs) if share >= 0.5 else None
+    swapped = _swapped(ours, theirs) if share >= NEGATION_FROM else None
     return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
 
 
-def _opposed(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, str] | None:
-    """The opposing words of two stretches that stand in the same place, if they oppose."""
+def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tuple[str, str] | None:
+    """The opposing words of two stretches that stand in the same place, if they oppose. ``alone``:
+    only a pair of opposites counts, since the statements run less alike."""
     odd = _parity(ours) != _parity(theirs)
     for a in ours:
         for b in theirs:
             if b in OPPOSITES.get(a, ()):
-                return None if odd and _parity(ours) + _parity(theirs) else (a, b)
+                return None if odd else (a, b)  # an opposite, negated, says the same
+    if alone:
+        return None
     if odd and len(ours) <= 3 and len(theirs) <= 3:
         return " ".join(ours) or "—", " ".join(theirs) or "—"
     numbers = (
         [w for w in ours if _NUMBER.fullmatch(w)],
         [w for w in theirs if _NUMBER.fullmatch(w)],
     )
-    if numbers[0] and numbers[1] and len(ours) <= 3 and len(theirs) <= 3:
-        if not set(numbers[0]) & set(numbers[1]):
-            return numbers[0][0], numbers[1][0]
+    if (
+        all(numbers)
+        and len(ours) <= 3
+        and len(theirs) <= 3
+        and not set(numbers[0]) & set(numbers[1])
+    ):
+        return numbers[0][0], numbers[1][0]
     return None
 
 

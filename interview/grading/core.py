@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview.grading import form, scale
+from interview.grading.contrast import contrast
 from interview.grading.material import (
     CONTRADICTED,
     COVERED,
@@ -26,11 +27,13 @@ from interview.grading.material import (
 from interview.grading.segments import Segment, segment, width
 from knowledge import keywords as terms
 
-VERSION = "1"
+VERSION = "2"
 # Neighbouring segments joined up to this width form a window: a point may be said in two sentences.
 WINDOW = 90.0
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
+# Centred cosine from which a statement is held against a misconception, or searched for a reversal.
+MISCONCEPTION_NEAR, CONTRAST_NEAR = 0.3, 0.1
 
 
 def centred(vectors: np.ndarray, texts: Sequence[str], background: np.ndarray) -> np.ndarray:
@@ -85,18 +88,6 @@ def windows(segments: Sequence[Segment], text: str) -> list[Window]:
     return found
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What the models say of each point: (n,) arrays and the windows behind them."""
-
-    similarity: np.ndarray  # best centred cosine, with a window
-    entailed: np.ndarray
-    partly: np.ndarray
-    contradicted: np.ndarray
-    best: list[Window | None]
-    against: list[Window | None]
-
-
 def grade(material: Material, answer: str, tools: Tools) -> Grade:
     """Grade one answer. Pure: the same material, answer and models give the same grade."""
     return grade_many([(material, answer)], tools)[0]
@@ -143,7 +134,7 @@ class _Prepared:
             self.segments = []
         self.windows = windows(self.segments, self.text)
         self.pairs: list[tuple[str, str]] = []
-        self.asked: list[tuple[int, Window]] = []
+        self.asked: list[tuple[int, int]] = []  # (point, or ~misconception, window) of each pair
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
         self.own = 0.0
         self.elsewhere = -1.0
@@ -168,46 +159,74 @@ class _Prepared:
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
         if tools.entailment is not None:
-            self._choose_pairs()
+            wrong = material.misconception_vectors
+            self._choose_pairs(wrong @ vectors.T if len(wrong) else wrong)
 
-    def _choose_pairs(self) -> None:
-        """The windows nearest to each point, within the budget of close readings."""
-        points = self.material.points
-        each = min(3, max(1, MAX_PAIRS // len(points)))
-        for n, point in enumerate(points):
-            row = self.similarity[n]
-            for j in sorted(range(len(row)), key=lambda j: (-row[j], j))[:each]:
-                self.asked.append((n, self.windows[j]))
-                self.pairs.append((point.text, self.windows[j].text))
+    def _choose_pairs(self, misconceptions: np.ndarray) -> None:
+        """The pairs worth reading closely, within the budget: each point with its nearest window,
+        each segment with its nearest point, each point with its second window; what is far from
+        everything is not read. ``misconceptions`` (k, windows): centred cosines."""
+        near = self.similarity
+        wanted: dict[tuple[int, int], float] = {}
+        for n, row in enumerate(near):
+            order = np.argsort(-row, kind="stable")
+            for rank, j in enumerate(order[:2]):
+                wanted[n, int(j)] = float(row[j]) + (1.0 if rank == 0 else 0.0)
+        for j in range(len(self.segments)):
+            n = int(near[:, j].argmax())
+            wanted[n, j] = max(wanted.get((n, j), -1.0), float(near[n, j]) + 0.5)
+        ranked = sorted(
+            (key for key in wanted if near[key] > scale.SIMILAR_FROM),
+            key=lambda key: (-wanted[key], key),
+        )
+        for k, row in enumerate(misconceptions):
+            j = int(row.argmax())
+            if row[j] >= MISCONCEPTION_NEAR:
+                self.asked.append((~k, j))
+        self.asked += ranked[: MAX_PAIRS - len(self.asked)]
+        self.pairs = [(self._statement(n), self.windows[j].text) for n, j in self.asked]
+
+    def _statement(self, n: int) -> str:
+        return self.material.points[n].text if n >= 0 else self.material.misconceptions[~n]
 
     # -- evidence ----------------------------------------------------------------------------------
 
-    def evidence(self, verdicts: np.ndarray | None) -> Evidence:
+    def _signals(self, verdicts: np.ndarray | None) -> scale.Signals:
+        """The evidence on each point; remembers the windows behind it in ``best`` and ``against``."""
         count = len(self.material.points)
-        best: list[Window | None] = [None] * count
-        against: list[Window | None] = [None] * count
-        similarity = np.zeros(count)
-        entailed, partly, contradicted = np.zeros(count), np.zeros(count), np.zeros(count)
+        self.best: list[int | None] = [None] * count
+        self.against: list[int | None] = [None] * count
+        said, denied, reversal = np.zeros(count), np.zeros(count), np.zeros(count)
+        similarity = np.full(count, -1.0)
+        misconceived = 0.0
         if self.similarity.shape[1]:
-            for n in range(count):
-                j = int(self.similarity[n].argmax())
-                similarity[n] = self.similarity[n, j]
-                best[n] = self.windows[j]
-        if verdicts is not None:
-            said = np.full(count, -1.0)
-            for (n, window), (e, p, _neutral, c) in zip(self.asked, verdicts, strict=True):
-                value = e + 0.5 * p
-                if value > said[n]:
-                    said[n], entailed[n], partly[n], best[n] = value, e, p, window
-                if c > contradicted[n]:
-                    contradicted[n], against[n] = c, window
-        return Evidence(similarity, entailed, partly, contradicted, best, against)
+            similarity = self.similarity.max(axis=1)
+            self.best = [int(j) for j in self.similarity.argmax(axis=1)]
+        for (n, j), probabilities in zip(self.asked, _rows(verdicts), strict=False):
+            entailed, partly, _neutral, contradicted = map(float, probabilities)
+            if n < 0:
+                misconceived += entailed if entailed > 0.5 else 0.0
+                continue
+            if entailed + 0.5 * partly > said[n]:
+                said[n], self.best[n] = entailed + 0.5 * partly, j
+            if contradicted - entailed > denied[n]:
+                denied[n], self.against[n] = contradicted - entailed, j
+        for n in range(count):
+            for j in np.argsort(-self.similarity[n], kind="stable")[:3]:
+                if self.similarity[n, j] < CONTRAST_NEAR:
+                    break
+                found = contrast(self.material.points[n].text, self.windows[j].text)
+                if found.strength > reversal[n]:
+                    reversal[n], self.against[n] = found.strength, int(j)
+        return scale.Signals(
+            similarity, None if verdicts is None else said, denied, reversal, misconceived
+        )
 
     # -- the grade ---------------------------------------------------------------------------------
 
     def finish(self, verdicts: np.ndarray | None, tools: Tools) -> Grade:
         material = self.material
-        evidence = self.evidence(verdicts)
+        signals = self._signals(verdicts)
         found, missed, keyword_share, keyword_spans = self._keywords(material.keywords)
         listing = form.listing_share(self.text)
         reference = "\n".join(p.text for p in material.passages)
@@ -216,9 +235,8 @@ class _Prepared:
         weights = np.array([p.weight for p in material.points], dtype=float)
         weights = weights / weights.sum() if weights.sum() > 0 else weights
         result = scale.score(
-            evidence=evidence,
-            weights=weights,
-            keywords=keyword_share,
+            signals,
+            weights,
             listing=max(0.0, listing - form.listing_share(reference)),
             elsewhere=self.elsewhere - self.own,
         )
@@ -232,7 +250,7 @@ class _Prepared:
             self.flags.add(form.SHORT)
         if not self.segments:
             result = scale.nothing(len(material.points))
-        points = self._points(evidence, result, weights)
+        points = self._points(result, weights)
         return Grade(
             score=result.score,
             uncertainty=result.uncertainty,
@@ -250,7 +268,8 @@ class _Prepared:
             entailment=tools.entailment_identity,
         )
 
-    def _span(self, window: Window) -> Span:
+    def _span(self, place: int) -> Span:
+        window = self.windows[place]
         return Span(self.offsets[window.start], self.offsets[window.end - 1] + 1)
 
     def _keywords(
@@ -274,15 +293,12 @@ class _Prepared:
             spans.append(Span(self.offsets[start], self.offsets[end - 1] + 1))
         return found, missed, earned / total if total else 0.0, spans
 
-    def _points(
-        self, evidence: Evidence, result: scale.Result, weights: np.ndarray
-    ) -> tuple[PointGrade, ...]:
+    def _points(self, result: scale.Result, weights: np.ndarray) -> tuple[PointGrade, ...]:
         graded = []
         for n, point in enumerate(self.material.points):
             coverage, against = float(result.covered[n]), float(result.contradicted[n])
             verdict = verdict_of(coverage, against)
-            window = evidence.against[n] if verdict == CONTRADICTED else evidence.best[n]
-            shown = window is not None and verdict != MISSED
+            place = self.against[n] if verdict == CONTRADICTED else self.best[n]
             graded.append(
                 PointGrade(
                     text=point.text,
@@ -290,7 +306,7 @@ class _Prepared:
                     verdict=verdict,
                     coverage=round(coverage, 4),
                     contradiction=round(against, 4),
-                    spans=(self._span(window),) if shown and window else (),
+                    spans=(self._span(place),) if place is not None and verdict != MISSED else (),
                     passages=point.passages,
                 )
             )
@@ -306,15 +322,15 @@ class _Prepared:
                     by_position[position] = point
         graded = []
         for passage in self.material.passages:
-            point = by_position.get(passage.position)
+            held = by_position.get(passage.position)
             graded.append(
                 PassageGrade(
                     position=passage.position,
                     text=passage.text,
-                    weight=point.weight if point else 0.0,
-                    verdict=point.verdict if point else UNGRADED,
-                    coverage=point.coverage if point else 0.0,
-                    spans=point.spans if point else (),
+                    weight=held.weight if held else 0.0,
+                    verdict=held.verdict if held else UNGRADED,
+                    coverage=held.coverage if held else 0.0,
+                    spans=held.spans if held else (),
                 )
             )
         return tuple(graded)
@@ -322,11 +338,15 @@ class _Prepared:
 
 def verdict_of(coverage: float, contradiction: float) -> str:
     """The word for a point's coverage and contradiction, both 0..1."""
-    if contradiction >= scale.CONTRADICTED_FROM and contradiction > coverage:
+    if contradiction > coverage:
         return CONTRADICTED
     if coverage >= scale.COVERED_FROM:
         return COVERED
     return PARTLY if coverage >= scale.PARTLY_FROM else MISSED
+
+
+def _rows(verdicts: np.ndarray | None) -> np.ndarray:
+    return np.zeros((0, 4)) if verdicts is None else verdicts
 
 
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:

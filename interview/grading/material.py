@@ -53,6 +53,10 @@ class Keyword:
     weight: float = 1.0
 
 
+def _no_vectors() -> np.ndarray:
+    return np.zeros((0, 0), dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Material:
     """A question, ready to grade answers to it.
@@ -69,6 +73,9 @@ class Material:
     point_vectors: np.ndarray
     question_vector: np.ndarray
     misconceptions: tuple[str, ...] = ()
+    misconception_vectors: np.ndarray = field(
+        default_factory=_no_vectors
+    )  # (k, d) centred unit rows
     accepted: tuple[str, ...] = ()
     key: int | None = None  # the question's row, where it is one of a bank
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends, arrows.
 _STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)|(?:→|->|=>|⇒)")
@@ -34,7 +35,7 @@ def width(text: str) -> float:
 def _pieces(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     cuts = [match.end() for match in pattern.finditer(text, start, end)]
     edges = [start, *cuts, end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if text[a:b].strip()]
+    return [(a, b) for a, b in pairwise(edges) if text[a:b].strip()]
 
 
 def segment(answer: str) -> list[Segment]:
