@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
@@ -329,3 +330,19 @@ def test_paper_has_the_result_and_not_the_buttons(past, open_page, person):
     assert white == "rgb(255, 255, 255)"
     ink = page.evaluate("getComputedStyle(document.querySelector('.own')).color")
     assert sum(map(int, ink[4:-1].split(","))) < 150
+
+
+def test_a_session_that_ended_while_typing_costs_no_text(bank, open_page, person):
+    page = open_page()
+    sign_in(page, person)
+    page.click(".start__go button")
+    page.fill("#id_answer", ANSWER)
+    address = page.url
+    Session.objects.all().delete()
+    page.click("[data-submit]")
+    page.wait_for_url("**/login/?next=*")
+    page.fill("#id_username", person.username)
+    page.fill("#id_password", "correct horse")
+    page.click("main form button")
+    page.wait_for_url(address)
+    assert page.input_value("#id_answer") == ANSWER
