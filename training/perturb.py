@@ -12,12 +12,8 @@ PARTICLES = re.compile(r"的|了|就是|就|呢|吧|其实|\bthe\b |\ba\b |\bbas
 FULL_WIDTH = str.maketrans(",;:?!()", "，；：？！（）")
 HALF_WIDTH = str.maketrans("，；：？！（）。", ",;:?!().")
 # small words that carry no topic: left out of bare term lists
-ENGLISH = (
-    "the a an of to in on is are be it its and or that this with for by as at not"
-)
-CHINESE = (
-    "的 了 是 在 和 与 或 就 都 也 而 把 被 从 到 对 会 能 要 不 用 让 使 这 那 个"
-)
+ENGLISH = "the a an of to in on is are be it its and or that this with for by as at not"
+CHINESE = "的 了 是 在 和 与 或 就 都 也 而 把 被 从 到 对 会 能 要 不 用 让 使 这 那 个"
 FUNCTION_WORDS = frozenset(ENGLISH.split() + CHINESE.split())
 
 

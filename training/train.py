@@ -154,6 +154,8 @@ class Run:
     def examples(self) -> list[Example]:
         """This epoch's examples."""
         pairs = epoch(self.statements, self.epoch)
+        kept = math.ceil(self.args.draw * len(pairs))
+        pairs = random.Random(self.args.seed - self.epoch).sample(pairs, kept)
         surface = self.surface.log_probabilities(pairs) if self.surface else None
         return encode(pairs, self.tokenizer, surface)
 
@@ -226,6 +228,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--debias", type=float, default=0.5, help="weight of the surface's opinion")
     parser.add_argument("--tokens", type=int, default=2048, help="per batch")
     parser.add_argument("--share", type=float, default=1.0, help="of the training concepts")
+    parser.add_argument("--draw", type=float, default=1.0, help="share of an epoch's pairs used")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--fp32", action="store_true", help="no bfloat16")
