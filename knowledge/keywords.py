@@ -49,6 +49,19 @@ CHINESE_STOP = frozenset(
 )
 
 
+# Terms of the field that the segmenter's general dictionary cuts in two (学习 | 率过 | 大会).
+for _word in (
+    "学习率 感受野 激活函数 损失函数 目标函数 反向传播 前向传播 过拟合 欠拟合 正则化 归一化 标准化 梯度下降 "
+    "梯度消失 梯度爆炸 卷积核 特征图 池化 全连接 残差 权重 偏置 批量 批次 收敛 微调 预训练 迁移学习 注意力 "
+    "多头注意力 自注意力 位置编码 词向量 词袋 分词 停用词 语言模型 大模型 显存 混合精度 半精度 单精度 量化 "
+    "剪枝 蒸馏 推理 解码器 编码器 数据增强 验证集 测试集 训练集 超参数 交叉熵 均方误差 稀疏 稠密 方差 均值 "
+    "张量 计算图 自动求导 链表 哈希表 二叉树 线程 进程 死锁 索引 事务"
+).split():
+    rjieba.add_word(_word, 20_000, "n")
+for _word in "过大 过小 过高 过低 过多 过少 太大 太小 更大 更小 更高 更低".split():
+    rjieba.add_word(_word, 20_000, "a")
+
+
 @dataclass(frozen=True)
 class Term:
     term: str
