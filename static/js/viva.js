@@ -21,6 +21,7 @@
     };
     const kept = store.get(draftKey());
     if (kept && kept.length > text.value.length) text.value = kept;
+    else if (text.value !== text.defaultValue) store.set(draftKey(), text.value); // typed before this script ran
     update();
     text.addEventListener("input", () => { update(); store.set(draftKey(), text.value); });
     text.addEventListener("keydown", (event) => {
