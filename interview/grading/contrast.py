@@ -162,16 +162,19 @@ NONE = Contrast(0.0)
 def contrast(reference: str, candidate: str) -> Contrast:
     """Whether ``candidate`` runs like ``reference`` but says the opposite somewhere.
 
-    The strength is the share of the shorter statement that runs alike (at least half, else 0).
+    The strength grows with the share of the shorter statement that runs alike. Statements of very
+    unlike lengths are not judged: the longer one speaks of more, perhaps of another subject.
     """
     ours, theirs = tokens(reference), tokens(candidate)
-    if len(ours) < 3 or len(theirs) < 3:
+    if min(len(ours), len(theirs)) < 4 or max(len(ours), len(theirs)) > 3 * min(
+        len(ours), len(theirs)
+    ):
         return NONE
     matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size]
     alike = sum(b.size for b in blocks)
     share = alike / min(len(ours), len(theirs))
-    if alike < 2 or share < OPPOSITES_FROM:
+    if alike < 3 or share < OPPOSITES_FROM:
         return NONE
     for tag, a0, a1, b0, b1 in matcher.get_opcodes():
         if tag == "equal":
@@ -190,7 +193,11 @@ def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tupl
     for a in ours:
         for b in theirs:
             if b in OPPOSITES.get(a, ()):
-                return None if odd else (a, b)  # an opposite, negated, says the same
+                # An opposite that is negated besides (不 可以 against 无法) says the same.
+                negated = _parity([w for w in ours if w != a]) != _parity(
+                    [w for w in theirs if w != b]
+                )
+                return None if negated else (a, b)
     if alone:
         return None
     if odd and len(ours) <= 3 and len(theirs) <= 3:

@@ -207,17 +207,16 @@ class _Prepared:
             if n < 0:
                 misconceived += entailed if entailed > 0.5 else 0.0
                 continue
-            if entailed + 0.5 * partly > said[n]:
-                said[n], self.best[n] = entailed + 0.5 * partly, j
+            value = min(1.0, entailed + scale.PART * partly)
+            if value > said[n]:
+                said[n], self.best[n] = value, j
             if contradicted - entailed > denied[n]:
                 denied[n], self.against[n] = contradicted - entailed, j
         for n in range(count):
-            for j in np.argsort(-self.similarity[n], kind="stable")[:3]:
-                if self.similarity[n, j] < CONTRAST_NEAR:
-                    break
-                found = contrast(self.material.points[n].text, self.windows[j].text)
-                if found.strength > reversal[n]:
-                    reversal[n], self.against[n] = found.strength, int(j)
+            if similarity[n] >= CONTRAST_NEAR:
+                j = int(self.similarity[n].argmax())
+                reversal[n] = contrast(self.material.points[n].text, self.windows[j].text).strength
+                self.against[n] = j if reversal[n] > 0 else self.against[n]
         return scale.Signals(
             similarity, None if verdicts is None else said, denied, reversal, misconceived
         )

@@ -14,24 +14,38 @@ from dataclasses import dataclass
 import numpy as np
 
 # Share of an answer's similarity to the question that is taken off: echo earns nothing.
-GIVEN = 0.6
-# Centred cosine, so reduced, at which a point begins to count as said, and at which it is said in full.
-SIMILAR_FROM, SIMILAR_FULL = -0.05, 0.42
-# Full marks need a share of the points that falls with their number: 1 / (REACH * n ** REACH_POWER).
-REACH, REACH_POWER = 1.6, 0.2
-# How much of the score the model's denials take, and a reversal shown by words.
-DENIED, REVERSED = 0.1, 5.0
-# A known misconception stated: this share of the score goes for each.
-MISCONCEIVED = 0.5
+GIVEN = 0.45
+# Centred cosine, so reduced, at which a point begins to count as near, and at which it counts in full.
+SIMILAR_FROM, SIMILAR_FULL = 0.0, 0.85
+# How much of a near point's worth hangs on the entailment model's word that it is said.
+READ = 0.9
+# What a partial statement counts beside a full one.
+PART = 0.4
+# The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
+STEEP, REACH = 3.0, 0.25
+# How much of the score goes with a share of the points denied (by the model), reversed (by words),
+# and with each known misconception stated.
+DENIED, REVERSED, MISCONCEIVED = 0.15, 6.0, 0.5
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
-# Verdicts on a point.
-COVERED_FROM, PARTLY_FROM = 0.5, 0.22
-DENIAL_FROM, REVERSAL_FROM = 0.75, 0.6
-# The curve from raw value to score: (raw, score) knots, straight lines between them.
-CURVE = ((0.0, 0.0), (1.0, 100.0))
-# Half of held-out answers lie within this many points of people's grade, by score (see bench/).
-SPREAD = ((0, 4), (10, 8), (30, 14), (60, 13), (80, 10), (100, 7))
+# Verdicts on a point, from its coverage and its contradiction.
+COVERED_FROM, PARTLY_FROM = 0.3, 0.15
+DENIAL_FROM, REVERSAL_FROM = 0.8, 0.6
+# From raw value to score: knots of the isotonic fit to graded answers, straight lines between them.
+CURVE = (
+    (0.0, 0.0),
+    (0.2, 7.0),
+    (0.3, 22.0),
+    (0.4, 38.0),
+    (0.5, 57.0),
+    (0.6, 72.0),
+    (0.7, 79.0),
+    (0.85, 92.0),
+    (1.0, 100.0),
+)
+# Half of the held-out graded answers lie within this many points, by score (questions left out in
+# turn when the curve was fitted).
+SPREAD = ((0, 4), (10, 8), (20, 19), (45, 28), (65, 18), (85, 12), (100, 8))
 
 
 @dataclass(frozen=True)
@@ -74,24 +88,23 @@ def score(signals: Signals, weights: np.ndarray, *, listing: float, elsewhere: f
     if not len(weights):
         return nothing(0)
     near = np.clip((signals.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0.0, 1.0)
-    said = near if signals.said is None else signals.said
-    covered = np.sqrt(near) * said * (1 - signals.reversed)
-    coverage = float(weights @ covered)
+    said = near if signals.said is None else READ * signals.said + 1 - READ
+    covered = near * said * (1 - signals.reversed)
     truth = _truth(signals, weights, near)
-    raw = max(0.0, coverage - DENIED * float(weights @ (signals.denied * near)))
-    raw *= max(1.0, REACH * effective_points(weights) ** REACH_POWER)
+    reach = effective_points(weights) ** REACH
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
-    raw = min(1.0, raw) * truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
+    raw = 1 - float(np.exp(-STEEP * float(weights @ covered) * reach))
+    raw *= truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
     value = float(np.interp(raw, *zip(*CURVE, strict=True)))
     contradicted = np.maximum(
         np.where(signals.reversed >= REVERSAL_FROM, signals.reversed, 0.0),
-        np.where((signals.denied >= DENIAL_FROM) & (near > 0.6), signals.denied, 0.0),
+        np.where((signals.denied >= DENIAL_FROM) & (near > 0.5), signals.denied, 0.0),
     )
     return Result(
         score=round(value),
         uncertainty=float(np.interp(value, *zip(*SPREAD, strict=True))),
-        coverage=coverage,
+        coverage=float(weights @ np.minimum(1.0, covered / COVERED_FROM)),
         truth=truth,
         covered=covered,
         contradicted=contradicted,
@@ -101,8 +114,9 @@ def score(signals: Signals, weights: np.ndarray, *, listing: float, elsewhere: f
 
 
 def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray) -> float:
-    """1 when nothing that was said is shown to be reversed or a known misconception."""
-    spoken = float(weights @ near)
-    reversal = float(weights @ signals.reversed) / spoken if spoken > 0 else 0.0
+    """1 when nothing that was said is denied, reversed or a known misconception."""
+    spoken = float(weights @ near) + 0.05
+    reversal = REVERSED * float(weights @ signals.reversed) / spoken
+    denial = DENIED * float(weights @ (signals.denied * near)) / spoken
     misconceived = (1 - MISCONCEIVED) ** signals.misconceptions
-    return float(np.clip(1 - REVERSED * reversal, 0.0, 1.0)) * misconceived
+    return max(0.0, 1 - reversal) * max(0.0, 1 - denial) * misconceived
