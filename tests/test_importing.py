@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import transaction
 from django.utils import timezone, translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from interview.models import Attempt, Interview, Slot
@@ -611,6 +611,8 @@ def editions(draw):
 @given(editions())
 def test_after_any_edit_the_bank_says_what_the_file_says_and_undo_goes_back(db, made):
     first, second = made
+    # Two files of one name without a question or an answer in common are kept apart.
+    assume({e.key for e in first} & {e.key for e in second})
     with transaction.atomic():
         bring(a_file(first))
         before = rows()

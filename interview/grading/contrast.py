@@ -180,7 +180,9 @@ def contrast(reference: str, candidate: str) -> Contrast:
         if tag == "equal":
             continue
         found = _opposed(ours[a0:a1], theirs[b0:b1], alone=share < NEGATION_FROM)
-        if found:
+        # A statement that names both opposites compares them; which is said of what, words in
+        # their places cannot tell.
+        if found and found[1] not in ours and found[0] not in theirs:
             return Contrast(min(1.0, 0.35 + 0.7 * share), *found)
     swapped = _swapped(ours, theirs) if share >= NEGATION_FROM else None
     return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
