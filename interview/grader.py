@@ -196,6 +196,7 @@ def _material(
         misconceptions=misconceptions,
         misconception_vectors=centred(vectors_for(misconceptions), misconceptions, background),
         accepted=accepted,
+        explicit=bool(explicit),
         key=key,
     )
 

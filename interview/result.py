@@ -26,6 +26,7 @@ FLAG_TEXTS: dict[str, Promise] = {
     "verbatim": _("Nearly word for word the reference: try it in your own words."),
     "gibberish": _("No words that make a statement were found."),
     "dont_know": _("Noted as “don't know”. The reference below is the place to start."),
+    "misconception": _("Something here is a common misconception; see below."),
     "contradiction": _("Something here says the opposite of the reference; see the red marks."),
 }
 VERDICT_NAMES: dict[str, Promise] = {
@@ -77,6 +78,7 @@ class Result:
     answer: SafeString
     points: list[PointView]
     contradictions: list[PointView]
+    misconceptions: list[tuple[str, str]]  # what was written, the misconception
     to_add: list[PointView]
     found: list[str]
     missed: list[str]
@@ -151,6 +153,10 @@ def result_of(attempt: Attempt) -> Result | None:
         answer=highlight(attempt.answer, _marks(grade)),
         points=points,
         contradictions=[p for p in points if p.verdict == "contradicted"],
+        misconceptions=[
+            (attempt.answer[m["span"]["start"] : m["span"]["end"]], m["text"])
+            for m in grade.get("misconceptions", ())
+        ],
         to_add=sorted(
             (p for p in points if p.verdict in ("missed", "partly")), key=lambda p: -p.percent
         )[:4],
@@ -180,6 +186,10 @@ def _marks(grade: dict[str, Any]) -> list[Mark]:
         for point in grade["points"]
         if point["verdict"] in ("covered", "partly", "contradicted")
         for span in point["spans"]
+    ]
+    marks += [
+        Mark(m["span"]["start"], m["span"]["end"], "contradicted")
+        for m in grade.get("misconceptions", ())
     ]
     marks += [Mark(s["start"], s["end"], "keyword") for s in grade["keyword_spans"]]
     return marks

@@ -19,6 +19,7 @@ from interview.grading.material import (
     Grade,
     Keyword,
     Material,
+    Misconception,
     PassageGrade,
     PointGrade,
     Span,
@@ -32,8 +33,8 @@ VERSION = "2"
 WINDOW = 90.0
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
-# Centred cosine from which a statement is held against a misconception, or searched for a reversal.
-MISCONCEPTION_NEAR, CONTRAST_NEAR = 0.3, 0.1
+# Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point.
+CONTRAST_NEAR = 0.1
 
 
 def centred(vectors: np.ndarray, texts: Sequence[str], background: np.ndarray) -> np.ndarray:
@@ -134,7 +135,8 @@ class _Prepared:
             self.segments = []
         self.windows = windows(self.segments, self.text)
         self.pairs: list[tuple[str, str]] = []
-        self.asked: list[tuple[int, int]] = []  # (point, or ~misconception, window) of each pair
+        self.asked: list[tuple[int, int]] = []  # (point, window) of each pair
+        self.misconceived: list[tuple[int, int, float]] = []  # (misconception, segment, strength)
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
         self.own = 0.0
         self.elsewhere = -1.0
@@ -156,16 +158,16 @@ class _Prepared:
         self.similarity = material.point_vectors @ vectors.T - scale.GIVEN * given
         singles = vectors[: len(self.segments)]  # windows() lists the single segments first
         self.own = float((material.passage_vectors @ singles.T).max(axis=0).mean())
+        self._find_misconceptions(singles)
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
         if tools.entailment is not None:
-            wrong = material.misconception_vectors
-            self._choose_pairs(wrong @ vectors.T if len(wrong) else wrong)
+            self._choose_pairs()
 
-    def _choose_pairs(self, misconceptions: np.ndarray) -> None:
+    def _choose_pairs(self) -> None:
         """The pairs worth reading closely, within the budget: each point with its nearest window,
         each segment with its nearest point, each point with its second window; what is far from
-        everything is not read. ``misconceptions`` (k, windows): centred cosines."""
+        everything is not read."""
         near = self.similarity
         wanted: dict[tuple[int, int], float] = {}
         for n, row in enumerate(near):
@@ -179,15 +181,24 @@ class _Prepared:
             (key for key in wanted if near[key] > scale.SIMILAR_FROM),
             key=lambda key: (-wanted[key], key),
         )
-        for k, row in enumerate(misconceptions):
-            j = int(row.argmax())
-            if row[j] >= MISCONCEPTION_NEAR:
-                self.asked.append((~k, j))
-        self.asked += ranked[: MAX_PAIRS - len(self.asked)]
-        self.pairs = [(self._statement(n), self.windows[j].text) for n, j in self.asked]
+        self.asked = ranked[:MAX_PAIRS]
+        self.pairs = [(self.material.points[n].text, self.windows[j].text) for n, j in self.asked]
 
-    def _statement(self, n: int) -> str:
-        return self.material.points[n].text if n >= 0 else self.material.misconceptions[~n]
+    def _find_misconceptions(self, singles: np.ndarray) -> None:
+        """Statements that come nearer to a known misconception than to any point. ``singles``
+        (m, d): the segments' centred vectors. One that runs like the misconception but reverses it
+        refutes it."""
+        wrong = self.material.misconception_vectors
+        if not len(wrong):
+            return
+        to_wrong, to_points = wrong @ singles.T, self.material.point_vectors @ singles.T
+        margins = to_wrong - to_points.max(axis=0)
+        for k, text in enumerate(self.material.misconceptions):
+            j = int(np.where(to_wrong[k] >= scale.MISCONCEPTION_NEAR, margins[k], -1.0).argmax())
+            strength = float(np.clip(margins[k, j] / scale.MISCONCEPTION_MARGIN, 0.0, 1.0))
+            near = to_wrong[k, j] >= scale.MISCONCEPTION_NEAR
+            if near and strength > 0 and not contrast(text, self.segments[j].text).strength:
+                self.misconceived.append((k, j, strength))
 
     # -- evidence ----------------------------------------------------------------------------------
 
@@ -198,15 +209,12 @@ class _Prepared:
         self.against: list[int | None] = [None] * count
         said, denied, reversal = np.zeros(count), np.zeros(count), np.zeros(count)
         similarity = np.full(count, -1.0)
-        misconceived = 0.0
+        misconceived = sum(strength for *_, strength in self.misconceived)
         if self.similarity.shape[1]:
             similarity = self.similarity.max(axis=1)
             self.best = [int(j) for j in self.similarity.argmax(axis=1)]
         for (n, j), probabilities in zip(self.asked, _rows(verdicts), strict=False):
             entailed, partly, _neutral, contradicted = map(float, probabilities)
-            if n < 0:
-                misconceived += entailed if entailed > 0.5 else 0.0
-                continue
             value = min(1.0, entailed + scale.PART * partly)
             if value > said[n]:
                 said[n], self.best[n] = value, j
@@ -236,6 +244,7 @@ class _Prepared:
         result = scale.score(
             signals,
             weights,
+            explicit=material.explicit,
             listing=max(0.0, listing - form.listing_share(reference)),
             elsewhere=self.elsewhere - self.own,
         )
@@ -245,6 +254,8 @@ class _Prepared:
             self.flags.add(form.OFF_TOPIC)
         if result.truth < 0.7:
             self.flags.add(form.CONTRADICTION)
+        if self._misconceptions():
+            self.flags.add(form.MISCONCEPTION)
         if not self.flags & {form.EMPTY, form.DONT_KNOW} and width(self.text) < 8:
             self.flags.add(form.SHORT)
         if not self.segments:
@@ -257,14 +268,24 @@ class _Prepared:
             keywords=round(keyword_share, 4),
             points=points,
             passages=self._passages(points),
+            misconceptions=self._misconceptions(),
             keywords_found=tuple(found),
             keywords_missed=tuple(missed),
             keyword_spans=tuple(keyword_spans),
             flags=tuple(sorted(self.flags)),
             truth=round(result.truth, 4),
+            explicit=material.explicit,
             version=VERSION,
             encoder=tools.encoder.identity,
             entailment=tools.entailment_identity,
+        )
+
+    def _misconceptions(self) -> tuple[Misconception, ...]:
+        """Those stated clearly enough to be shown."""
+        return tuple(
+            Misconception(self.material.misconceptions[k], self._span(j))
+            for k, j, strength in self.misconceived
+            if strength >= scale.MISCONCEPTION_SHOWN
         )
 
     def _span(self, place: int) -> Span:

@@ -14,7 +14,8 @@ from interview.grading.segments import Segment, width
 # Flags of a grade; the page explains each.
 EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
 KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hidden", "verbatim"
-GIBBERISH, DONT_KNOW, CONTRADICTION = "gibberish", "dont_know", "contradiction"
+GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
+CONTRADICTION, MISCONCEPTION = "contradiction", "misconception"
 
 _INSTRUCTION = re.compile(
     r"(ignore|disregard|forget)\b.{0,40}\b(above|previous|prior|instruction|prompt|rubric|reference)"

@@ -77,6 +77,7 @@ class Material:
         default_factory=_no_vectors
     )  # (k, d) centred unit rows
     accepted: tuple[str, ...] = ()
+    explicit: bool = False  # whether the points are the author's own
     key: int | None = None  # the question's row, where it is one of a bank
 
 
@@ -127,6 +128,14 @@ class PassageGrade:
 
 
 @dataclass(frozen=True)
+class Misconception:
+    """A known misconception that the answer states, and where."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Grade:
     score: int  # 0..100
     uncertainty: (
@@ -139,6 +148,7 @@ class Grade:
     keywords_found: tuple[str, ...]
     keywords_missed: tuple[str, ...]
     keyword_spans: tuple[Span, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
     flags: tuple[str, ...] = ()
     truth: float = 1.0  # 1: nothing said is contradicted by the reference
     explicit: bool = False  # whether the points are the author's own

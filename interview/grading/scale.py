@@ -22,10 +22,14 @@ READ = 0.9
 # What a partial statement counts beside a full one.
 PART = 0.4
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
-STEEP, REACH = 3.0, 0.25
+# An author's own rubric has less in it that nobody needs to say: it is steeper.
+STEEP, STEEP_EXPLICIT, REACH = 3.0, 4.5, 0.25
 # How much of the score goes with a share of the points denied (by the model), reversed (by words),
 # and with each known misconception stated.
 DENIED, REVERSED, MISCONCEIVED = 0.15, 6.0, 0.5
+# A statement states a misconception when it is this near to it (centred cosine) and nearer than to
+# any point; by this margin surely; from this share of it the person is told.
+MISCONCEPTION_NEAR, MISCONCEPTION_MARGIN, MISCONCEPTION_SHOWN = 0.5, 0.15, 0.6
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
@@ -82,9 +86,12 @@ def effective_points(weights: np.ndarray) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
 
 
-def score(signals: Signals, weights: np.ndarray, *, listing: float, elsewhere: float) -> Result:
-    """``weights`` (n,) sum to 1; ``listing`` 0..1: how much of the answer is bare terms;
-    ``elsewhere``: how much nearer (centred cosine) the answer is to another question."""
+def score(
+    signals: Signals, weights: np.ndarray, *, explicit: bool, listing: float, elsewhere: float
+) -> Result:
+    """``weights`` (n,) sum to 1; ``explicit``: whether the points are the author's own; ``listing``
+    0..1: how much of the answer is bare terms; ``elsewhere``: how much nearer (centred cosine) the
+    answer is to another question."""
     if not len(weights):
         return nothing(0)
     near = np.clip((signals.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0.0, 1.0)
@@ -94,7 +101,8 @@ def score(signals: Signals, weights: np.ndarray, *, listing: float, elsewhere: f
     reach = effective_points(weights) ** REACH
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
-    raw = 1 - float(np.exp(-STEEP * float(weights @ covered) * reach))
+    steep = STEEP_EXPLICIT if explicit else STEEP
+    raw = 1 - float(np.exp(-steep * float(weights @ covered) * reach))
     raw *= truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
     value = float(np.interp(raw, *zip(*CURVE, strict=True)))
     contradicted = np.maximum(
