@@ -9,6 +9,7 @@ other questions forfeit. Each constant was chosen by measurement (docs/grading.m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,14 +105,14 @@ def score(
     steep = STEEP_EXPLICIT if explicit else STEEP
     raw = 1 - float(np.exp(-steep * float(weights @ covered) * reach))
     raw *= truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
-    value = float(np.interp(raw, *zip(*CURVE, strict=True)))
+    value = _along(CURVE, raw)
     contradicted = np.maximum(
         np.where(signals.reversed >= REVERSAL_FROM, signals.reversed, 0.0),
         np.where((signals.denied >= DENIAL_FROM) & (near > 0.5), signals.denied, 0.0),
     )
     return Result(
         score=round(value),
-        uncertainty=float(np.interp(value, *zip(*SPREAD, strict=True))),
+        uncertainty=_along(SPREAD, value),
         coverage=float(weights @ np.minimum(1.0, covered / COVERED_FROM)),
         truth=truth,
         covered=covered,
@@ -119,6 +120,11 @@ def score(
         listing_cost=listing_cost,
         off_topic=off_topic,
     )
+
+
+def _along(knots: Sequence[tuple[float, float]], x: float) -> float:
+    """The straight lines between ``knots`` at ``x``."""
+    return float(np.interp(x, [k for k, _ in knots], [v for _, v in knots]))
 
 
 def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray) -> float:
