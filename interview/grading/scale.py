@@ -18,8 +18,9 @@ import numpy as np
 GIVEN = 0.45
 # Centred cosine, so reduced, at which a point begins to count as near, and at which it counts in full.
 SIMILAR_FROM, SIMILAR_FULL = 0.0, 0.85
-# How much of a near point's worth hangs on the entailment model's word that it is said.
-READ = 0.9
+# How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
+# points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
+READ, ALONE = 0.95, 0.7
 # What a partial statement counts beside a full one.
 PART = 0.4
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
@@ -96,10 +97,12 @@ def score(
     if not len(weights):
         return nothing(0)
     near = np.clip((signals.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0.0, 1.0)
-    said = near if signals.said is None else READ * signals.said + 1 - READ
+    points = effective_points(weights)
+    read = READ * (1 - ALONE / points)
+    said = near if signals.said is None else read * signals.said + 1 - read
     covered = near * said * (1 - signals.reversed)
     truth = _truth(signals, weights, near)
-    reach = effective_points(weights) ** REACH
+    reach = points**REACH
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
     steep = STEEP_EXPLICIT if explicit else STEEP
@@ -131,6 +134,7 @@ def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray) -> float:
     """1 when nothing that was said is denied, reversed or a known misconception."""
     spoken = float(weights @ near) + 0.05
     reversal = REVERSED * float(weights @ signals.reversed) / spoken
-    denial = DENIED * float(weights @ (signals.denied * near)) / spoken
+    denied = DENIED * (1 - 1 / effective_points(weights))
+    denial = denied * float(weights @ (signals.denied * near)) / spoken
     misconceived = (1 - MISCONCEIVED) ** signals.misconceptions
     return max(0.0, 1 - reversal) * max(0.0, 1 - denial) * misconceived
