@@ -188,6 +188,19 @@ def contrast(reference: str, candidate: str) -> Contrast:
     return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
 
 
+def turned_round(reference: str, candidate: str) -> bool:
+    """Whether both name the same pair of opposites in opposite orders: from the input to the output
+    layer, from the output to the input layer."""
+    ours, theirs = tokens(reference), tokens(candidate)
+    common = [w for w in dict.fromkeys(ours) if w in theirs]
+    return any(
+        (ours.index(a) < ours.index(b)) != (theirs.index(a) < theirs.index(b))
+        for i, a in enumerate(common)
+        for b in common[i + 1 :]
+        if b in OPPOSITES.get(a, ())
+    )
+
+
 def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tuple[str, str] | None:
     """The opposing words of two stretches that stand in the same place, if they oppose. ``alone``:
     only a pair of opposites counts, since the statements run less alike."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview.grading import form, scale
-from interview.grading.contrast import contrast
+from interview.grading.contrast import contrast, turned_round
 from interview.grading.material import (
     CONTRADICTED,
     COVERED,
@@ -195,9 +195,9 @@ class _Prepared:
         margins = to_wrong - to_points.max(axis=0)
         for k, text in enumerate(self.material.misconceptions):
             j = int(np.where(to_wrong[k] >= scale.MISCONCEPTION_NEAR, margins[k], -1.0).argmax())
-            strength = float(np.clip(margins[k, j] / scale.MISCONCEPTION_MARGIN, 0.0, 1.0))
-            near = to_wrong[k, j] >= scale.MISCONCEPTION_NEAR
-            if near and strength > 0 and not contrast(text, self.segments[j].text).strength:
+            strength = scale.misconceived(float(to_wrong[k, j]), float(margins[k, j]))
+            said = self.segments[j].text
+            if strength and not contrast(text, said).strength and not turned_round(text, said):
                 self.misconceived.append((k, j, strength))
 
     # -- evidence ----------------------------------------------------------------------------------

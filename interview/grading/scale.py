@@ -28,10 +28,11 @@ PART = 0.4
 STEEP, STEEP_EXPLICIT, REACH = 3.0, 4.5, 0.25
 # How much of the score goes with a share of the points denied (by the model), reversed (by words),
 # and with each known misconception stated.
-DENIED, REVERSED, MISCONCEIVED = 0.15, 6.0, 0.5
+DENIED, REVERSED, MISCONCEIVED = 0.15, 6.0, 0.4
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
-# any point; by this margin surely; from this share of it the person is told.
-MISCONCEPTION_NEAR, MISCONCEPTION_MARGIN, MISCONCEPTION_SHOWN = 0.5, 0.15, 0.6
+# any point: not at all up to the first margin, surely from the second; the person is told from this
+# strength.
+MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2), 0.6
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
@@ -86,6 +87,12 @@ def nothing(points: int) -> Result:
 def effective_points(weights: np.ndarray) -> float:
     """How many equally heavy points the weights amount to: (sum w)^2 / sum w^2, 1..n."""
     return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+
+
+def misconceived(similarity: float, margin: float) -> float:
+    """How surely a statement states a misconception, 0..1."""
+    low, high = MISCONCEPTION_MARGINS
+    return min(1.0, max(0.0, (margin - low) / (high - low))) * (similarity >= MISCONCEPTION_NEAR)
 
 
 def score(
