@@ -57,10 +57,10 @@ def grade_attempt(attempt: Attempt) -> Grade | None:
         return None
     question = attempt.version.question
     if question is not None and question.content_hash() == attempt.version.content_hash:
-        material = grader.material_of(question)
+        grade = grader.grade_answer(question, attempt.answer)
     else:
         material = grader.material_from_text(attempt.version.title, attempt.version.body)
-    grade = grader.grade_all([(material, attempt.answer)])[0]
+        grade = grader.grade_all([(material, attempt.answer)])[0]
     attempt.score, attempt.grade = grade.score, grade.as_json()
     attempt.grader_version = grade.version
     with transaction.atomic():

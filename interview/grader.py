@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from interview.grading import (
     chinese_share,
     grade_many,
 )
+from interview.grading.form import ACCEPTED
 from interview.grading.points import attach, automatic
 from knowledge import embedding, keywords, search
 from knowledge.markdown.rendering import render
@@ -60,6 +62,7 @@ def warm_up() -> None:
         try:
             tools()
             search.current()
+            bank_frequencies()  # so that no author's first save waits for it
         except Exception:
             logger.exception("the grader could not be loaded")
         finally:
@@ -210,8 +213,19 @@ def _row(passages: Sequence[Passage], point: Point) -> int:
 
 
 def grade_answer(question: Question, answer: str) -> Grade:
-    """Grade one answer to a question of the bank."""
-    return grade_all([(material_of(question), answer)])[0]
+    """Grade one answer to a question of the bank. An answer that does better against one of the
+    author's accepted alternatives than against the reference gets that score; the evidence stays
+    the reference's."""
+    materials = [
+        material_of(question),
+        *(material_from_text(question.title, text) for text in question.accepted),
+    ]
+    grade, *others = grade_all([(material, answer) for material in materials])
+    best = max(others, key=lambda other: other.score, default=grade)
+    if best.score <= grade.score:
+        return grade
+    flags = tuple(sorted({*grade.flags, ACCEPTED}))
+    return replace(grade, score=best.score, uncertainty=best.uncertainty, flags=flags)
 
 
 def grade_all(work: Sequence[tuple[Material, str]]) -> list[Grade]:

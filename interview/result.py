@@ -26,6 +26,7 @@ FLAG_TEXTS: dict[str, Promise] = {
     "verbatim": _("Nearly word for word the reference: try it in your own words."),
     "gibberish": _("No words that make a statement were found."),
     "dont_know": _("Noted as “don't know”. The reference below is the place to start."),
+    "accepted": _("Scored by an alternative answer that the author accepts."),
     "misconception": _("Something here is a common misconception; see below."),
     "contradiction": _("Something here says the opposite of the reference; see the red marks."),
 }

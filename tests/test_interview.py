@@ -253,3 +253,16 @@ class TestEditedQuestions:
         response = client.get(reverse("attempt", args=[attempt.pk]))
         assert response.status_code == 200
         assert client.get(reverse("summary", args=[interview.pk])).status_code == 200
+
+
+class TestAcceptedAlternatives:
+    def test_an_answer_like_an_accepted_one_scores_by_it(self, question, ready):
+        from interview import grader
+
+        answer = "把山谷想成地形，每次朝最陡的下坡走一小步。"
+        before = grader.grade_answer(question, answer)
+        question.accepted = [answer]
+        after = grader.grade_answer(question, answer)
+        assert after.score > before.score
+        assert "accepted" in after.flags
+        assert after.points == before.points

@@ -82,6 +82,8 @@ class Entailment:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self.threads or 0
         options.inter_op_num_threads = 1
+        # Waiting threads sleep: spinning takes the core from the other workers' requests.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(
             str(self.path / MODEL), options, providers=["CPUExecutionProvider"]
         )

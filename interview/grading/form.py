@@ -16,6 +16,7 @@ EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
 KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hidden", "verbatim"
 GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
 CONTRADICTION, MISCONCEPTION = "contradiction", "misconception"
+ACCEPTED = "accepted"  # scored by an accepted alternative answer
 
 _INSTRUCTION = re.compile(
     r"(ignore|disregard|forget)\b.{0,40}\b(above|previous|prior|instruction|prompt|rubric|reference)"

@@ -90,6 +90,7 @@ def test_a_draft_survives_leaving_the_page(bank, open_page, person):
     page = open_page()
     sign_in(page, person)
     page.click(".start__go button")
+    page.wait_for_selector("[data-ready]")
     with page.expect_response("**/draft/"):
         page.locator("#id_answer").press_sequentially("想到一半")
     address = page.url
