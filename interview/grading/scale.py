@@ -28,7 +28,7 @@ PART = 0.4
 STEEP, STEEP_EXPLICIT, REACH = 3.0, 4.5, 0.25
 # How much of the score goes with a share of the points denied (by the model), reversed (by words),
 # and with each known misconception stated.
-DENIED, REVERSED, MISCONCEIVED = 0.15, 6.0, 0.4
+DENIED, REVERSED, MISCONCEIVED = 0.3, 6.0, 0.4
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -37,7 +37,7 @@ MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
-DENIAL_FROM, REVERSAL_FROM = 0.8, 0.6
+DENIAL_FROM, REVERSAL_FROM = 0.9, 0.6
 # From raw value to score: knots of the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
