@@ -149,7 +149,6 @@ def material_of(question: Question) -> Material:
         [(str(text), float(weight)) for text, weight in question.points],
         wanted,
         misconceptions=tuple(question.misconceptions),
-        accepted=tuple(question.accepted),
         key=question.pk,
     )
 
@@ -175,7 +174,6 @@ def _material(
     explicit: Sequence[tuple[str, float]],
     wanted: Sequence[Keyword],
     misconceptions: tuple[str, ...] = (),
-    accepted: tuple[str, ...] = (),
     key: int | None = None,
 ) -> Material:
     background = tools().background
@@ -198,7 +196,6 @@ def _material(
         question_vector=centred(vectors_for([title]), [title], background)[0],
         misconceptions=misconceptions,
         misconception_vectors=centred(vectors_for(misconceptions), misconceptions, background),
-        accepted=accepted,
         explicit=bool(explicit),
         key=key,
     )

@@ -76,7 +76,6 @@ class Material:
     misconception_vectors: np.ndarray = field(
         default_factory=_no_vectors
     )  # (k, d) centred unit rows
-    accepted: tuple[str, ...] = ()
     explicit: bool = False  # whether the points are the author's own
     key: int | None = None  # the question's row, where it is one of a bank
 
@@ -155,7 +154,6 @@ class Grade:
     version: str = ""
     encoder: str = ""
     entailment: str = ""
-    extra: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
