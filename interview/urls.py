@@ -4,24 +4,25 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from interview import serving, views
+from interview import serving
+from interview.views import accounts, bank, history, sitting
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("sign-up/", views.sign_up, name="sign_up"),
+    path("", sitting.home, name="home"),
+    path("sign-up/", accounts.sign_up, name="sign_up"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("interviews/", views.start, name="start"),
-    path("interviews/<uuid:interview_id>/", views.resume, name="resume"),
-    path("interviews/<uuid:interview_id>/<int:number>/", views.slot, name="slot"),
-    path("interviews/<uuid:interview_id>/<int:number>/answer/", views.answer, name="answer"),
-    path("interviews/<uuid:interview_id>/<int:number>/skip/", views.skip, name="skip"),
-    path("interviews/<uuid:interview_id>/<int:number>/draft/", views.draft, name="draft"),
-    path("interviews/<uuid:interview_id>/summary/", views.summary, name="summary"),
-    path("attempts/<uuid:attempt_id>/", views.attempt, name="attempt"),
-    path("history/", views.history_page, name="history"),
-    path("search/", views.search, name="search"),
-    path("questions/<int:question_id>/", views.question, name="question"),
+    path("interviews/", sitting.start, name="start"),
+    path("interviews/<uuid:interview_id>/", sitting.resume, name="resume"),
+    path("interviews/<uuid:interview_id>/<int:number>/", sitting.slot, name="slot"),
+    path("interviews/<uuid:interview_id>/<int:number>/answer/", sitting.answer, name="answer"),
+    path("interviews/<uuid:interview_id>/<int:number>/skip/", sitting.skip, name="skip"),
+    path("interviews/<uuid:interview_id>/<int:number>/draft/", sitting.draft, name="draft"),
+    path("interviews/<uuid:interview_id>/summary/", sitting.summary, name="summary"),
+    path("attempts/<uuid:attempt_id>/", sitting.attempt, name="attempt"),
+    path("history/", history.overview, name="history"),
+    path("search/", bank.search, name="search"),
+    path("questions/<int:question_id>/", bank.question, name="question"),
     path("media/<path:path>", serving.media, name="media"),
     path("healthz", serving.healthz, name="healthz"),
     path("readyz", serving.readyz, name="readyz"),

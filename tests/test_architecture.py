@@ -80,11 +80,11 @@ def test_nothing_talks_to_the_network(library):
     assert importers(library) == set()
 
 
-def test_pages_are_not_made_by_stringing_html_together_in_views():
-    source = (ROOT / "interview" / "views.py").read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", sorted((ROOT / "interview" / "views").glob("*.py")), ids=name)
+def test_pages_are_not_made_by_stringing_html_together_in_views(path):
     strings = [
         node.value
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     assert not [text for text in strings if ("<" in text and "/>" in text) or "</" in text]
