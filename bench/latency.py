@@ -44,7 +44,7 @@ def main() -> None:
     from interview import answering, grader, result, selection
     from interview.grading import core
     from knowledge.importing import apply_plan, make_plan
-    from knowledge.models import Question, Topic
+    from knowledge.models import Question
     from knowledge.reading import read
 
     source = options.markdown or ROOT / "knowledge" / "content" / "deep-learning.md"
@@ -79,8 +79,7 @@ def main() -> None:
             prepared.finish(verdicts, tools)
         interview = selection.start_interview(
             user,
-            list(Topic.objects.none()),
-            1,
+            selection.Plan(topics=[], count=1),
             now=timezone.now(),
             rng=__import__("random").Random(1),
         )

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from interview.selection import MAX_QUESTIONS
-from knowledge.models import Topic
+from interview.models import Interview
+from interview.selection import MAX_QUESTIONS, Plan
+from knowledge.models import Question, Topic
 
 
 class SignUpForm(UserCreationForm):
@@ -18,13 +21,65 @@ class SignUpForm(UserCreationForm):
         fields = ("username",)
 
 
+def _limits() -> list[tuple[Any, Any]]:
+    """The time limits on offer; their values say what is limited and to how many seconds."""
+
+    def minutes(what: str, *numbers: int) -> list[tuple[str, str]]:
+        return [
+            (f"{what}-{60 * n}", ngettext("%(n)d minute", "%(n)d minutes", n) % {"n": n})
+            for n in numbers
+        ]
+
+    return [
+        ("", _("no limit")),
+        (_("for each question"), minutes("question", 2, 3, 5, 10)),
+        (_("for the whole sitting"), minutes("sitting", 10, 20, 30, 45, 60)),
+    ]
+
+
 class StartForm(forms.Form):
+    """What to be asked and how. What is left out takes the default: untimed practice of anything."""
+
     topics = forms.ModelMultipleChoiceField(
         queryset=Topic.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
+    mode = forms.ChoiceField(
+        required=False,
+        choices=[(c.value, c.label) for c in (Interview.Mode.PRACTICE, Interview.Mode.MOCK)],
+        initial=Interview.Mode.PRACTICE,
+        widget=forms.RadioSelect,
+    )
+    feedback = forms.ChoiceField(
+        label=_("Results"),
+        required=False,
+        choices=[(c.value, c.label) for c in (Interview.Feedback.END, Interview.Feedback.EACH)],
+        initial=Interview.Feedback.END,
+    )
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"),
+        required=False,
+        choices=[("", _("any")), *(c for c in Question.Difficulty.choices if c[0])],
+    )
+    time = forms.ChoiceField(label=_("Time"), required=False, choices=_limits)
     count = forms.IntegerField(
         label=_("Number of questions"), min_value=1, max_value=MAX_QUESTIONS, initial=5
     )
+
+    def plan(self) -> Plan:
+        """The choice; of a valid form."""
+        data = self.cleaned_data
+        mode = data["mode"] or Interview.Mode.PRACTICE
+        mock = mode == Interview.Mode.MOCK
+        limited, _dash, seconds = data["time"].partition("-")
+        return Plan(
+            topics=list(data["topics"]),
+            count=data["count"],
+            mode=mode,
+            feedback=data["feedback"] if mock and data["feedback"] else Interview.Feedback.EACH,
+            difficulty=data["difficulty"],
+            question_seconds=int(seconds) if limited == "question" else None,
+            sitting_seconds=int(seconds) if limited == "sitting" else None,
+        )
 
 
 class AnswerForm(forms.Form):

@@ -30,6 +30,15 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 class Interview(models.Model):
     """One sitting."""
 
+    class Mode(models.TextChoices):
+        PRACTICE = "practice", _("practice")
+        MOCK = "mock", _("mock interview")
+        REVIEW = "review", _("review")
+
+    class Feedback(models.TextChoices):
+        EACH = "each", _("after each answer")
+        END = "end", _("at the end")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -38,6 +47,16 @@ class Interview(models.Model):
         related_name="interviews",
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.PRACTICE)
+    feedback = models.CharField(
+        _("results"), max_length=10, choices=Feedback.choices, default=Feedback.EACH
+    )
+    difficulty = models.CharField(
+        _("difficulty"), max_length=10, blank=True, choices=Question.Difficulty.choices
+    )
+    # Time limits in seconds; none without a value.
+    question_seconds = models.PositiveIntegerField(_("seconds per question"), null=True, blank=True)
+    sitting_seconds = models.PositiveIntegerField(_("seconds altogether"), null=True, blank=True)
     created_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
@@ -51,6 +70,11 @@ class Interview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def keeps_results_back(self) -> bool:
+        """Whether grades are shown only when the sitting is over, and it is not."""
+        return self.feedback == self.Feedback.END and self.finished_at is None
 
 
 class Slot(models.Model):

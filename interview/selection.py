@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +16,27 @@ from knowledge.models import Question, Topic
 MAX_QUESTIONS = 50
 
 
-def choose(user: Any, topics: Sequence[Topic], count: int, rng: random.Random) -> list[Question]:
-    """Up to ``count`` askable questions of ``topics`` (all topics when empty), in random order,
-    those that the person has not answered yet first."""
+@dataclass(frozen=True)
+class Plan:
+    """What a person chose on the start page."""
+
+    topics: Sequence[Topic]
+    count: int
+    mode: str = Interview.Mode.PRACTICE
+    feedback: str = Interview.Feedback.EACH
+    difficulty: str = ""  # any
+    question_seconds: int | None = None
+    sitting_seconds: int | None = None
+
+
+def choose(
+    user: Any, topics: Sequence[Topic], count: int, rng: random.Random, difficulty: str = ""
+) -> list[Question]:
+    """Up to ``count`` askable questions of ``topics`` (all topics when empty) and ``difficulty`` (any
+    when empty), in random order, those that the person has not answered yet first."""
     askable = Question.objects.askable().select_related("topic", "source")
+    if difficulty:
+        askable = askable.filter(difficulty=difficulty)
     pool = list(askable.on(list(topics)) if topics else askable)
     rng.shuffle(pool)
     answered = set(
@@ -29,15 +47,23 @@ def choose(user: Any, topics: Sequence[Topic], count: int, rng: random.Random) -
 
 
 def start_interview(
-    user: Any, topics: Sequence[Topic], count: int, *, now: dt.datetime, rng: random.Random
+    user: Any, plan: Plan, *, now: dt.datetime, rng: random.Random
 ) -> Interview | None:
     """A new interview with its questions fixed as they are now; None when there is nothing to ask."""
-    questions = choose(user, topics, count, rng)
+    questions = choose(user, plan.topics, plan.count, rng, plan.difficulty)
     if not questions:
         return None
     with transaction.atomic():
-        interview = Interview.objects.create(user=user, created_at=now)
-        interview.topics.set(topics)
+        interview = Interview.objects.create(
+            user=user,
+            mode=plan.mode,
+            feedback=plan.feedback,
+            difficulty=plan.difficulty,
+            question_seconds=plan.question_seconds,
+            sitting_seconds=plan.sitting_seconds,
+            created_at=now,
+        )
+        interview.topics.set(plan.topics)
         Slot.objects.bulk_create(
             Slot(interview=interview, position=place, question=question, version=question.version())
             for place, question in enumerate(questions)

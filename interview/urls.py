@@ -5,14 +5,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from interview import serving
-from interview.views import accounts, bank, history, sitting
+from interview.views import accounts, bank, history, home, sitting
 
 urlpatterns = [
-    path("", sitting.home, name="home"),
+    path("", home.home, name="home"),
     path("sign-up/", accounts.sign_up, name="sign_up"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("interviews/", sitting.start, name="start"),
+    path("interviews/", home.start, name="start"),
     path("interviews/<uuid:interview_id>/", sitting.resume, name="resume"),
     path("interviews/<uuid:interview_id>/<int:number>/", sitting.slot, name="slot"),
     path("interviews/<uuid:interview_id>/<int:number>/answer/", sitting.answer, name="answer"),

@@ -1,4 +1,4 @@
-"""Taking an interview: start, answer, skip, come back, finish; and whose it is."""
+"""Taking an interview: answer, skip, come back, finish; and whose it is."""
 
 from __future__ import annotations
 
@@ -34,49 +34,6 @@ def url(name: str, interview: Interview, number: int = 1) -> str:
 def send(client, interview, number=1, answer=ANSWER, **headers):
     data = {"answer": answer, "submission": str(uuid.uuid4())}
     return client.post(url("answer", interview, number), data, headers=headers)
-
-
-class TestStart:
-    def test_the_chosen_number_of_questions_is_asked(self, client, person, question):
-        for n in range(4):
-            add_question(f"问题{n}？")
-        response = client.post(reverse("start"), {"count": 3})
-        interview = Interview.objects.get(user=person)
-        assert interview.slots.count() == 3
-        assert response.headers["Location"] == url("slot", interview, 1)
-
-    def test_only_the_chosen_topics_are_asked(self, client, person, question):
-        other = add_question("什么是进程？", topic="操作系统")
-        client.post(reverse("start"), {"count": 5, "topics": [other.topic_id]})
-        slots = Interview.objects.get(user=person).slots.all()
-        assert [slot.question for slot in slots] == [other]
-
-    def test_questions_never_answered_come_first(self, client, person, interview, ready):
-        first = interview.slots.get(position=0)
-        send(client, interview, 1)
-        client.post(reverse("start"), {"count": 1})
-        latest = Interview.objects.filter(user=person).latest("created_at")
-        assert latest.slots.get().question_id != first.question_id
-
-    def test_drafts_and_missing_questions_are_not_asked(self, client, person):
-        add_question("草稿？", status="draft")
-        add_question("已从来源删除？", missing=True)
-        response = client.post(reverse("start"), {"count": 5})
-        assert response.status_code == 422
-        assert not Interview.objects.exists()
-
-    @pytest.mark.parametrize("count", ["0", "-1", "51", "x", ""])
-    def test_a_bad_number_is_refused_with_a_message(self, client, question, count):
-        response = client.post(reverse("start"), {"count": count})
-        assert response.status_code == 422
-        assert b"error" in response.content
-
-    def test_signing_in_comes_first(self, question, interview):
-        from django.test import Client
-
-        response = Client().post(reverse("start"), {"count": 1})
-        assert response.status_code == 302
-        assert reverse("login") in response.headers["Location"]
 
 
 class TestAnswer:

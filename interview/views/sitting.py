@@ -1,24 +1,20 @@
-"""From the start page through the questions to the summary of a sitting."""
+"""Through the questions of a sitting, to its summary."""
 
 from __future__ import annotations
 
-import random
 import uuid
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from interview import answering, history, result, selection
-from interview.forms import AnswerForm, StartForm
-from interview.models import Attempt, Interview, Slot
+from interview import answering, result
+from interview.forms import AnswerForm
+from interview.models import Attempt, Slot
 from interview.views.shared import (
     attempt_context,
     attempt_for,
@@ -28,80 +24,6 @@ from interview.views.shared import (
     post_to,
     slot_for,
 )
-from knowledge.models import Topic, topics_with_counts
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return _home(request, StartForm())
-
-
-def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any) -> HttpResponse:
-    groups = _topic_groups()
-    topics = [topic for group in groups for topic in group["topics"]]
-    context: dict[str, Any] = {
-        "topics": topics,
-        "topic_groups": groups,
-        "total": sum(topic.askable for topic in topics),
-        "form": form,
-        **more,
-    }
-    if request.user.is_authenticated:
-        context["open"] = (
-            Interview.objects.of(request.user)
-            .filter(finished_at=None)
-            .with_progress()
-            .order_by("-created_at")[:3]
-        )
-        means = {row.name: row for row in history.topic_table(request.user)}
-        context["standing"] = {topic.pk: means.get(topic.name) for topic in topics}
-    return page(request, "interview/home.html", context, status=status)
-
-
-def _topic_groups() -> list[dict[str, Any]]:
-    """Topics in the reader's language (and those that name none), then the others; empty groups
-    are left out. A topic is in a language when all of its questions are."""
-    topics = topics_with_counts().annotate(
-        first=Min("question__language"), last=Max("question__language")
-    )
-    own = (get_language() or "")[:2]
-    near: list[Any] = []
-    far: list[Any] = []
-    for topic in topics:
-        elsewhere = topic.first == topic.last and topic.first not in ("", own)
-        (far if elsewhere else near).append(topic)
-    if not near or not far:
-        note = _("none chosen means all")
-        return [{"title": _("Topics"), "note": note, "topics": near or far}] if near or far else []
-    note = _("none chosen means all of these")
-    return [
-        {"title": _("Topics"), "note": note, "topics": near},
-        {"title": _("In another language"), "note": "", "topics": far},
-    ]
-
-
-def _default_topics() -> list[Topic]:
-    """What is asked when no topic was chosen: all in the reader's language, if there are any."""
-    groups = _topic_groups()
-    return groups[0]["topics"] if groups else []
-
-
-@login_required
-@post_to("home")
-def start(request: HttpRequest) -> HttpResponse:
-    form = StartForm(request.POST)
-    interview = None
-    if form.is_valid():
-        interview = selection.start_interview(
-            request.user,
-            list(form.cleaned_data["topics"]) or _default_topics(),
-            form.cleaned_data["count"],
-            now=timezone.now(),
-            rng=random.Random(),
-        )
-    if interview is None:
-        return _home(request, form, status=422, nothing_to_ask=form.is_valid())
-    return redirect("slot", interview.pk, 1)
 
 
 @login_required
