@@ -43,6 +43,18 @@ def grade_of(score: float, **fields: Any) -> dict[str, Any]:
     }
 
 
+def sitting(user: Any, *questions: Question, **fields: Any) -> Interview:
+    """An interview of ``questions`` in this order, begun now unless ``fields`` say otherwise."""
+    interview = Interview.objects.create(
+        user=user, **{"created_at": dt.datetime.now(dt.UTC), **fields}
+    )
+    for position, question in enumerate(questions):
+        Slot.objects.create(
+            interview=interview, position=position, question=question, version=question.version()
+        )
+    return interview
+
+
 def attempted(
     user: Any, question: Question, score: float | None = 50.0, number: int = 0, answer: str = "答"
 ) -> Attempt:

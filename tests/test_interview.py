@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from interview.models import Attempt, Interview, Slot
+from tests.attempts import sitting
 from tests.conftest import add_question
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +22,9 @@ def client(person, client_of):
 
 
 @pytest.fixture
-def interview(client, question, person) -> Interview:
-    add_question("什么是动量？", "**动量**把历史梯度做指数滑动平均，减少震荡，加快收敛。")
-    client.post(reverse("start"), {"count": 2})
-    return Interview.objects.get(user=person)
+def interview(question, person) -> Interview:
+    other = add_question("什么是动量？", "**动量**把历史梯度做指数滑动平均，减少震荡，加快收敛。")
+    return sitting(person, question, other)
 
 
 def url(name: str, interview: Interview, number: int = 1) -> str:
