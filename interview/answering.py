@@ -7,7 +7,7 @@ import uuid
 
 from django.db import transaction
 
-from interview import grader
+from interview import grader, reviewing
 from interview.grading import Grade
 from interview.models import Attempt, Interview, Slot
 
@@ -66,4 +66,5 @@ def grade_attempt(attempt: Attempt) -> Grade | None:
     with transaction.atomic():
         attempt.save(update_fields=["score", "grade", "grader_version"])
         Slot.objects.filter(pk=attempt.slot_id).update(score=grade.score)
+        reviewing.record(attempt)
     return grade

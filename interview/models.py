@@ -6,9 +6,11 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core import validators
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from knowledge.models import Question, QuestionVersion, Topic
 
@@ -155,3 +157,86 @@ class Attempt(models.Model):
 def attempts_of(user: Any) -> QuerySet[Attempt]:
     """The person's attempts, newest first, with what a list of them shows."""
     return Attempt.objects.of(user).select_related("version", "slot__interview")
+
+
+DAILY_LIMIT = 10  # questions a day that a person is asked to review, new ones included
+
+
+class Preferences(models.Model):
+    """What a person chose for oneself; somebody without a row has the defaults."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        related_name="preferences",
+    )
+    daily_limit = models.PositiveSmallIntegerField(
+        _("questions a day"),
+        default=DAILY_LIMIT,
+        validators=[validators.MinValueValidator(1), validators.MaxValueValidator(100)],
+    )
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @classmethod
+    def of(cls, user: Any) -> Preferences:
+        return cls.objects.filter(user=user).first() or cls(user=user)
+
+
+class ReviewCardQuerySet(models.QuerySet["ReviewCard"]):
+    def of(self, user: Any) -> ReviewCardQuerySet:
+        return self.filter(user=user)
+
+    def askable(self) -> ReviewCardQuerySet:
+        """Cards whose question can still be asked."""
+        return self.filter(question__in=Question.objects.askable())
+
+
+class ReviewCard(models.Model):
+    """What a person remembers of one question, and when it should come back."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_cards"
+    )
+    question = models.ForeignKey(  # logs outlive their question
+        Question, null=True, on_delete=models.SET_NULL, related_name="review_cards"
+    )
+    due = models.DateTimeField()
+    memory = models.JSONField(default=dict)  # fsrs.Card.to_dict(), made anew from the logs
+
+    objects = ReviewCardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "question"], name="one_card_per_question")
+        ]
+        indexes = [models.Index(fields=["user", "due"])]
+
+    def __str__(self) -> str:
+        return f"{self.question} ({self.due:%Y-%m-%d})"
+
+
+class ReviewLog(models.Model):
+    """One review: the rating that one attempt counted as. Logs are kept; the card follows from them."""
+
+    class Rating(models.IntegerChoices):
+        AGAIN = 1, pgettext_lazy("rating", "Again")
+        HARD = 2, pgettext_lazy("rating", "Hard")
+        GOOD = 3, pgettext_lazy("rating", "Good")
+        EASY = 4, pgettext_lazy("rating", "Easy")
+
+    card = models.ForeignKey(ReviewCard, on_delete=models.CASCADE, related_name="logs")
+    attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="review")
+    proposed = models.PositiveSmallIntegerField(choices=Rating.choices)
+    rating = models.PositiveSmallIntegerField(choices=Rating.choices)
+    reviewed_at = models.DateTimeField()
+    seconds = models.PositiveIntegerField(null=True)  # from the question to the answer, where known
+
+    class Meta:
+        ordering = ["card", "reviewed_at"]
+        indexes = [models.Index(fields=["card", "reviewed_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.reviewed_at:%Y-%m-%d} {self.get_rating_display()}"

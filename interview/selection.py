@@ -64,8 +64,13 @@ def start_interview(
             created_at=now,
         )
         interview.topics.set(plan.topics)
-        Slot.objects.bulk_create(
-            Slot(interview=interview, position=place, question=question, version=question.version())
-            for place, question in enumerate(questions)
-        )
+        fill(interview, questions)
     return interview
+
+
+def fill(interview: Interview, questions: Sequence[Question]) -> None:
+    """Put the questions into the interview in this order, each as it is now."""
+    Slot.objects.bulk_create(
+        Slot(interview=interview, position=place, question=question, version=question.version())
+        for place, question in enumerate(questions)
+    )

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from interview import serving
-from interview.views import accounts, bank, history, home, sitting
+from interview.views import accounts, bank, history, home, review, sitting
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/<int:number>/draft/", sitting.draft, name="draft"),
     path("interviews/<uuid:interview_id>/summary/", sitting.summary, name="summary"),
     path("attempts/<uuid:attempt_id>/", sitting.attempt, name="attempt"),
+    path("attempts/<uuid:attempt_id>/rating/", review.rate, name="rate"),
+    path("review/", review.overview, name="review"),
+    path("review/start/", review.start, name="review_start"),
     path("history/", history.overview, name="history"),
     path("search/", bank.search, name="search"),
     path("questions/<int:question_id>/", bank.question, name="question"),

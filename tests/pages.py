@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from interview import reviewing
 from interview.models import Interview, Slot
 from knowledge.models import Question
 from tests.attempts import START, attempted, grade_of, point
@@ -48,6 +49,7 @@ class World:
             keywords_missed=["动量"],
         )
         self.graded.save()
+        reviewing.record(self.graded)
         self.waiting = attempted(self.person, self.question, None, 2)
         attempted(self.person, self.question, 40, 3)
         self.open = Interview.objects.create(user=self.person, created_at=START)
@@ -76,6 +78,7 @@ class World:
         return {
             "home": reverse("home"),
             "history": reverse("history"),
+            "review": reverse("review"),
             "search": reverse("search"),
             "hits": reverse("search") + "?q=动量",
             "question": reverse("question", args=[self.question.pk]) + "?passage=1",

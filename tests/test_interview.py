@@ -13,7 +13,8 @@ from tests.conftest import add_question
 
 pytestmark = pytest.mark.django_db
 
-ANSWER = "梯度下降沿负梯度方向更新参数，学习率决定步长，太大会震荡。"
+# Says something on either question: which one comes first is left to chance.
+ANSWER = "梯度下降沿负梯度方向更新参数，学习率决定步长。动量把历史梯度做指数滑动平均，减少震荡。"
 
 
 @pytest.fixture

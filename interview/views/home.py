@@ -11,13 +11,13 @@ from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from interview import history, selection
+from interview import history, reviewing, selection
 from interview.forms import StartForm
 from interview.models import Interview
+from interview.views.review import language
 from interview.views.shared import page, post_to
 from knowledge.models import Topic, topics_with_counts
 
@@ -45,6 +45,7 @@ def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any)
             .order_by("-created_at")[:3]
         )
         means = {row.name: row for row in history.topic_table(request.user)}
+        context["today"] = reviewing.today(request.user, timezone.localtime(), language())
         context["standing"] = {topic.pk: means.get(topic.name) for topic in topics}
     return page(request, "interview/home.html", context, status=status)
 
@@ -55,7 +56,7 @@ def _topic_groups() -> list[dict[str, Any]]:
     topics = topics_with_counts().annotate(
         first=Min("question__language"), last=Max("question__language")
     )
-    own = (get_language() or "")[:2]
+    own = language()
     near: list[Any] = []
     far: list[Any] = []
     for topic in topics:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from interview import answering, result
+from interview import answering, result, reviewing
 from interview.models import Attempt, Interview, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
@@ -71,7 +71,11 @@ def attempt_for(request: HttpRequest, attempt_id: uuid.UUID) -> Attempt:
 
 
 def attempt_context(attempt: Attempt) -> dict[str, Any]:
-    return {"attempt": attempt, "result": result.result_of(attempt)}
+    return {
+        "attempt": attempt,
+        "result": result.result_of(attempt),
+        "ratings": reviewing.choices(attempt),
+    }
 
 
 def ensure_graded(attempt: Attempt) -> None:

@@ -51,6 +51,10 @@
     });
   }
 
+  /* Days begin at the reader's midnight: the server knows it from here on (interview/middleware.py). */
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `viva-zone=${zone};path=/;max-age=31536000;samesite=lax` + (location.protocol === "https:" ? ";secure" : "");
+
   /* What scrolls sideways inside the text must be reachable without a pointer. */
   function scrollers() {
     document.querySelectorAll(".content :is(.formula, .table, pre, p, li, dd), .scroll").forEach((box) => {

@@ -70,6 +70,7 @@ def past(bank, person) -> dict[str, str]:
         "warming up": reverse("attempt", args=[waiting.pk]),
         "summary": reverse("summary", args=[sitting.pk]),
         "history": "/history/",
+        "review": "/review/",
         "search": "/search/?q=梯度",
         "bank question": reverse("question", args=[bank[0].pk]) + "?passage=0",
         "not found": "/nothing-here/",
@@ -190,7 +191,7 @@ def test_axe_finds_nothing_where_there_is_nothing(db, axe_page, person):
     page = axe_page()
     sign_in(page, person)
     found = []
-    for address in ("/", "/history/", "/search/"):
+    for address in ("/", "/review/", "/history/", "/search/"):
         page.goto(address)
         found += findings(page)
     assert found == []
