@@ -1,6 +1,6 @@
 """Grading of typed answers: pure functions from material and answer to a frozen Grade."""
 
-from interview.grading.core import VERSION, centred, chinese_share, grade, grade_many
+from interview.grading.core import VERSION, grade, grade_many
 from interview.grading.material import (
     Grade,
     Keyword,
@@ -12,6 +12,7 @@ from interview.grading.material import (
     Span,
     Tools,
 )
+from interview.grading.windows import centred, chinese_share
 
 __all__ = [
     "VERSION",

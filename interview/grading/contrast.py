@@ -32,7 +32,8 @@ _OPPOSITES = """
 前面 之前 前 | 后面 之后 后
 训练 训练阶段 训练时 | 推理 测试 推理阶段 测试时 预测
 需要 必须 要 | 不需要 无需 不必 不用
-可以 能 能够 会 | 不能 无法 不可以 不会 不可
+可以 能 能够 会 行 | 不能 无法 不可以 不会 不可 不行
+正确 对 成立 真 | 错误 错 不正确 不对 不成立 假
 有 存在 具有 | 没有 不存在 无 缺乏
 动态 | 静态
 稀疏 | 稠密 密集
@@ -75,6 +76,7 @@ before | after
 forward | backward
 training | inference testing
 can | cannot can't
+true correct right | false incorrect wrong
 needs need requires require must | needn't
 always | never
 all every | none
@@ -104,8 +106,13 @@ ordered sorted | unordered unsorted
 contiguous | scattered
 """
 _NEGATIONS = frozenset(
-    "不 没 没有 无 非 未 不是 不会 不能 无法 不可 不需要 无需 不用 不必 并非 从不 别 勿 "
+    "不 没 没有 无 非 未 不是 不会 不能 无法 不可 不行 不需要 无需 不用 不必 并非 从不 别 勿 "
     "not no never n't cannot can't don't doesn't isn't aren't won't without neither nor didn't".split()
+)
+# Words that carry a negation without being what is negated.
+_AUXILIARIES = frozenset(
+    "会 能 能够 可以 可 要 需 需要 必须 应 应该 是 有 再 总 一定 必 "
+    "do does did can could may might will would should must need has have had".split()
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?|[零一二两三四五六七八九十百千万]+(?=[个倍次层位种类步])")
 _TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d+(?:\.\d+)?%?")
@@ -215,7 +222,9 @@ def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tupl
                 return None if negated else (a, b)
     if alone:
         return None
-    if odd and len(ours) <= 3 and len(theirs) <= 3:
+    # A negation that came in with words of its own (空间小 against 不灵活，空间小) says something more.
+    bare = not [w for w in (*ours, *theirs) if w not in _NEGATIONS and w not in _AUXILIARIES]
+    if odd and bare:
         return " ".join(ours) or "—", " ".join(theirs) or "—"
     numbers = (
         [w for w in ours if _NUMBER.fullmatch(w)],
@@ -229,6 +238,10 @@ def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tupl
     ):
         return numbers[0][0], numbers[1][0]
     return None
+
+
+def is_number(word: str) -> bool:
+    return bool(_NUMBER.fullmatch(word))
 
 
 def _parity(words: Sequence[str]) -> int:

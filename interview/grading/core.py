@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from interview.grading import form, scale
-from interview.grading.contrast import contrast, turned_round
+from interview.grading import form, scale, wording
+from interview.grading.contrast import contrast, is_number, tokens, turned_round
 from interview.grading.material import (
     CONTRADICTED,
     COVERED,
@@ -25,68 +23,18 @@ from interview.grading.material import (
     Span,
     Tools,
 )
-from interview.grading.segments import Segment, segment, width
+from interview.grading.segments import segment, width
+from interview.grading.windows import centred, chinese_share, windows
 from knowledge import keywords as terms
 
-VERSION = "2"
-# Neighbouring segments joined up to this width form a window: a point may be said in two sentences.
-WINDOW = 90.0
+VERSION = "3"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
-# Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point.
-CONTRAST_NEAR = 0.1
-
-
-def centred(vectors: np.ndarray, texts: Sequence[str], background: np.ndarray) -> np.ndarray:
-    """Unit rows after subtracting the direction that all texts of their language share.
-
-    ``vectors`` (n, d) of ``texts``; ``background`` (2, d): the mean Chinese and the mean English
-    vector. A mixed text gets a mixture of both. Without it every Chinese text is nearer to every
-    other Chinese one than to its own translation.
-    """
-    if not len(texts):
-        return vectors
-    share = np.array([chinese_share(text) for text in texts], dtype=np.float32)[:, None]
-    moved = vectors - (share * background[0] + (1 - share) * background[1])
-    norms = np.linalg.norm(moved, axis=-1, keepdims=True)
-    return moved / np.maximum(norms, 1e-9)
-
-
-_HAN = re.compile("[\u4e00-\u9fff]")
-_WORD = re.compile("[A-Za-z]+")
-
-
-def chinese_share(text: str) -> float:
-    """How Chinese a text is, 0..1. An English word weighs two characters, and Chinese with a third
-    of English terms in it still counts as Chinese: that is how people write."""
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
-    return min(1.0, 1.5 * han / (han + 2 * words)) if han + words else 1.0
-
-
-@dataclass(frozen=True)
-class Window:
-    """One segment, or two or three neighbouring ones, as a candidate statement."""
-
-    start: int
-    end: int
-    text: str
-    parts: tuple[int, ...]  # indices of its segments
-
-
-def windows(segments: Sequence[Segment], text: str) -> list[Window]:
-    """All single segments and the runs of two and three that are not too wide."""
-    found = []
-    for size in (1, 2, 3):
-        for i in range(len(segments) - size + 1):
-            first, last = segments[i], segments[i + size - 1]
-            if size > 1 and width(text[first.start : last.end]) > WINDOW:
-                continue
-            found.append(
-                Window(
-                    first.start, last.end, text[first.start : last.end], tuple(range(i, i + size))
-                )
-            )
-    return found
+# Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
+# how much less near another statement may be that says the point without one.
+CONTRAST_NEAR, CONTRAST_REACH = 0.1, 0.15
+# Reduced cosine below which a pair is not worth reading.
+READ_FROM = 0.0
 
 
 def grade(material: Material, answer: str, tools: Tools) -> Grade:
@@ -138,6 +86,7 @@ class _Prepared:
         self.asked: list[tuple[int, int]] = []  # (point, window) of each pair
         self.misconceived: list[tuple[int, int, float]] = []  # (misconception, segment, strength)
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
+        self.near = self.similarity
         self.own = 0.0
         self.elsewhere = -1.0
 
@@ -161,14 +110,26 @@ class _Prepared:
         self._find_misconceptions(singles)
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
-        if tools.entailment is not None:
-            self._choose_pairs()
+        self.near = scale.nearness(self.similarity, *self._wording())
+        self._choose_pairs()
+
+    def _wording(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Shared wording of points with windows (n, m) and with the whole answer (n, 1), and how far
+        a point and a window are in one language (n, m), all 0..1."""
+        said = [set(wording.units(w.text)) for w in self.windows]
+        everything = set(wording.units(self.text))
+        wanted = [wording.asked_for(p.text, self.material.question) for p in self.material.points]
+        near = np.array([[wording.shared(units, window) for window in said] for units in wanted])
+        wide = np.array([[wording.shared(units, everything)] for units in wanted])
+        ours = np.array([[chinese_share(p.text)] for p in self.material.points])
+        theirs = np.array([[chinese_share(w.text) for w in self.windows]])
+        return near, wide, 1 - np.abs(ours - theirs)
 
     def _choose_pairs(self) -> None:
         """The pairs worth reading closely, within the budget: each point with its nearest window,
         each segment with its nearest point, each point with its second window; what is far from
         everything is not read."""
-        near = self.similarity
+        near = self.near
         wanted: dict[tuple[int, int], float] = {}
         for n, row in enumerate(near):
             order = np.argsort(-row, kind="stable")
@@ -178,7 +139,7 @@ class _Prepared:
             n = int(near[:, j].argmax())
             wanted[n, j] = max(wanted.get((n, j), -1.0), float(near[n, j]) + 0.5)
         ranked = sorted(
-            (key for key in wanted if near[key] > scale.SIMILAR_FROM),
+            (key for key in wanted if self.similarity[key] > READ_FROM),
             key=lambda key: (-wanted[key], key),
         )
         self.asked = ranked[:MAX_PAIRS]
@@ -203,31 +164,62 @@ class _Prepared:
     # -- evidence ----------------------------------------------------------------------------------
 
     def _signals(self, verdicts: np.ndarray | None) -> scale.Signals:
-        """The evidence on each point; remembers the windows behind it in ``best`` and ``against``."""
-        count = len(self.material.points)
+        """The evidence of each pair; remembers the windows behind each point in ``best`` and
+        ``against``."""
+        count, pairs = len(self.material.points), len(self.asked)
         self.best: list[int | None] = [None] * count
         self.against: list[int | None] = [None] * count
-        said, denied, reversal = np.zeros(count), np.zeros(count), np.zeros(count)
-        similarity = np.full(count, -1.0)
-        misconceived = sum(strength for *_, strength in self.misconceived)
-        if self.similarity.shape[1]:
-            similarity = self.similarity.max(axis=1)
-            self.best = [int(j) for j in self.similarity.argmax(axis=1)]
-        for (n, j), probabilities in zip(self.asked, _rows(verdicts), strict=False):
-            entailed, partly, _neutral, contradicted = map(float, probabilities)
-            value = min(1.0, entailed + scale.PART * partly)
-            if value > said[n]:
-                said[n], self.best[n] = value, j
-            if contradicted - entailed > denied[n]:
-                denied[n], self.against[n] = contradicted - entailed, j
+        reversal = np.zeros(pairs)
         for n in range(count):
-            if similarity[n] >= CONTRAST_NEAR:
+            if self.similarity.shape[1]:
                 j = int(self.similarity[n].argmax())
-                reversal[n] = contrast(self.material.points[n].text, self.windows[j].text).strength
-                self.against[n] = j if reversal[n] > 0 else self.against[n]
-        return scale.Signals(
-            similarity, None if verdicts is None else said, denied, reversal, misconceived
+                strength = self._reversal(n, j)
+                if strength and (n, j) in self.asked:
+                    reversal[self.asked.index((n, j))] = strength
+        signals = scale.Signals(
+            count=count,
+            point=np.array([n for n, _ in self.asked], dtype=int),
+            near=np.array([self.near[key] for key in self.asked]),
+            probabilities=verdicts,
+            reversed=reversal,
+            misconceptions=sum(strength for *_, strength in self.misconceived),
+            clash=self._judged_otherwise(),
         )
+        covered, denied = signals.covered_pairs(1.0), signals.denied_pairs()
+        for n in range(count):
+            own = np.flatnonzero(signals.point == n)
+            if not len(own):
+                continue
+            self.best[n] = self.asked[own[covered[own].argmax()]][1]
+            against = np.maximum(denied, reversal)[own]
+            self.against[n] = self.asked[own[against.argmax()]][1] if against.any() else None
+        return signals
+
+    def _reversal(self, n: int, j: int) -> float:
+        """How surely window ``j`` reverses point ``n``, 0..1: not where the answer says the point
+        elsewhere, about as near and the right way round, or the point's number elsewhere."""
+        if self.similarity[n, j] < CONTRAST_NEAR:
+            return 0.0
+        point = self.material.points[n].text
+        found = contrast(point, self.windows[j].text)
+        if not found.strength:
+            return 0.0
+        own = set(self.windows[j].parts)
+        for k, window in enumerate(self.windows):
+            if own & set(window.parts):
+                continue
+            if found.reference in tokens(window.text) and is_number(found.reference):
+                return 0.0
+            near = self.similarity[n, k] >= self.similarity[n, j] - CONTRAST_REACH
+            if near and not contrast(point, window.text).strength:
+                return 0.0
+        return found.strength
+
+    def _judged_otherwise(self) -> bool:
+        """Whether the answer begins with the opposite of the judgement that the reference begins with
+        (true or false, yes or no)."""
+        first = self.material.passages[0].text if self.material.passages else ""
+        return wording.judgement(first) * wording.judgement(self.text) < 0
 
     # -- the grade ---------------------------------------------------------------------------------
 
@@ -363,10 +355,6 @@ def verdict_of(coverage: float, contradiction: float) -> str:
     if coverage >= scale.COVERED_FROM:
         return COVERED
     return PARTLY if coverage >= scale.PARTLY_FROM else MISSED
-
-
-def _rows(verdicts: np.ndarray | None) -> np.ndarray:
-    return np.zeros((0, 4)) if verdicts is None else verdicts
 
 
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:

@@ -62,7 +62,7 @@ class Material:
     """A question, ready to grade answers to it.
 
     ``passage_vectors`` (p, d), ``point_vectors`` (n, d) and ``question_vector`` (d,) are centred
-    unit rows (``core.centred``).
+    unit rows (``windows.centred``).
     """
 
     question: str

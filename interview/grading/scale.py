@@ -14,21 +14,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
+
 # Share of an answer's similarity to the question that is taken off: echo earns nothing.
 GIVEN = 0.45
-# Centred cosine, so reduced, at which a point begins to count as near, and at which it counts in full.
-SIMILAR_FROM, SIMILAR_FULL = 0.0, 0.85
+# Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
+# statement and wording shared with the whole answer, moved so that nothing in common is 0.
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.72, 4.0, 2.2, 1.9
+# Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
+EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
 # points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
-READ, ALONE = 0.95, 0.7
+READ, ALONE = 0.97, 0.6
 # What a partial statement counts beside a full one.
-PART = 0.4
+PART = 0.09
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
 # An author's own rubric has less in it that nobody needs to say: it is steeper.
-STEEP, STEEP_EXPLICIT, REACH = 3.0, 4.5, 0.25
-# How much of the score goes with a share of the points denied (by the model), reversed (by words),
-# and with each known misconception stated.
-DENIED, REVERSED, MISCONCEIVED = 0.3, 6.0, 0.4
+STEEP, STEEP_EXPLICIT, REACH = 1.4, 2.6, 0.54
+# raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
+POWER, BEND = 0.56, 0.17
+# How fast the score goes with the share of what was said that is denied (by the model) or reversed
+# (by words), with each known misconception stated, and with a judgement opposite to the reference's.
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.7, 4.2, 0.5, 1.6
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -37,7 +44,7 @@ MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
-DENIAL_FROM, REVERSAL_FROM = 0.95, 0.6
+DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.95, 0.5, 0.6
 # From raw value to score: knots of the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
@@ -57,13 +64,35 @@ SPREAD = ((0, 4), (10, 8), (20, 19), (45, 28), (65, 18), (85, 12), (100, 8))
 
 @dataclass(frozen=True)
 class Signals:
-    """What speaks on each point, (n,) arrays 0..1 but for ``similarity`` (reduced centred cosine)."""
+    """What speaks on each pair of a point and a statement: (m,) arrays for m pairs."""
 
-    similarity: np.ndarray
-    said: np.ndarray | None  # None without an entailment model
-    denied: np.ndarray
-    reversed: np.ndarray
+    count: int  # of points
+    point: np.ndarray  # number of the pair's point
+    near: np.ndarray  # 0..1
+    probabilities: np.ndarray | None  # (m, 4) of the entailment model, None without one
+    reversed: np.ndarray  # 0..1
     misconceptions: float  # how many known misconceptions the answer states, by probability
+    clash: bool = False  # the answer opens with the judgement opposite to the reference's
+
+    def covered_pairs(self, read: float) -> np.ndarray:
+        """(m,) how far each statement makes its point, ``read`` of it by the model's word."""
+        said = np.ones(len(self.near))
+        if self.probabilities is not None and len(self.near):
+            said = self.probabilities[:, ENTAILED] + PART * self.probabilities[:, PARTLY]
+        return self.near * (1 - read + read * said) * (1 - self.reversed)
+
+    def denied_pairs(self) -> np.ndarray:
+        """(m,) how far the model reads each statement as a denial rather than as saying it."""
+        if self.probabilities is None or not len(self.near):
+            return np.zeros(len(self.near))
+        difference = self.probabilities[:, CONTRADICTED] - self.probabilities[:, ENTAILED]
+        return np.maximum(difference, 0.0)
+
+    def by_point(self, values: np.ndarray) -> np.ndarray:
+        """(n,) the largest value (m,) of each point's pairs; 0 without any."""
+        most = np.zeros(self.count)
+        np.maximum.at(most, self.point, values)
+        return most
 
 
 @dataclass(frozen=True)
@@ -95,6 +124,24 @@ def misconceived(similarity: float, margin: float) -> float:
     return min(1.0, max(0.0, (margin - low) / (high - low))) * (similarity >= MISCONCEPTION_NEAR)
 
 
+def nearness(
+    similarity: np.ndarray, words: np.ndarray, wide: np.ndarray, same: np.ndarray
+) -> np.ndarray:
+    """(n, m) nearness 0..1 of points and statements from their reduced cosine (n, m), the wording
+    they share (n, m), the wording the point shares with the whole answer (n, 1), and how far the two
+    are in one language (n, m)."""
+    expected = np.clip(similarity, 0.0, 1.0)
+    words = same * words + (1 - same) * EXPECTED_WORDS * expected
+    wide = same * wide + (1 - same) * EXPECTED_WIDE * expected
+    at = NEAR_AT + NEAR_VECTORS * similarity + NEAR_WORDS * words + NEAR_WIDE * wide
+    nothing_shared = _logistic(np.array(NEAR_AT))
+    return np.maximum((_logistic(at) - nothing_shared) / (1 - nothing_shared), 0.0)
+
+
+def _logistic(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
 def score(
     signals: Signals, weights: np.ndarray, *, explicit: bool, listing: float, elsewhere: float
 ) -> Result:
@@ -103,22 +150,22 @@ def score(
     answer is to another question."""
     if not len(weights):
         return nothing(0)
-    near = np.clip((signals.similarity - SIMILAR_FROM) / (SIMILAR_FULL - SIMILAR_FROM), 0.0, 1.0)
     points = effective_points(weights)
-    read = READ * (1 - ALONE / points)
-    said = near if signals.said is None else read * signals.said + 1 - read
-    covered = near * said * (1 - signals.reversed)
-    truth = _truth(signals, weights, near)
-    reach = points**REACH
+    read = 0.0 if signals.probabilities is None else READ * (1 - ALONE / points)
+    near = signals.by_point(signals.near)
+    covered = signals.by_point(signals.covered_pairs(read))
+    denied = signals.denied_pairs()
+    truth = _truth(signals, weights, near, denied)
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
     steep = STEEP_EXPLICIT if explicit else STEEP
-    raw = 1 - float(np.exp(-steep * float(weights @ covered) * reach))
+    raw = 1 - float(np.exp(-steep * points**REACH * float(weights @ covered)))
     raw *= truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
-    value = _along(CURVE, raw)
+    value = _along(CURVE, raw ** (POWER * points**BEND))
+    sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
         np.where(signals.reversed >= REVERSAL_FROM, signals.reversed, 0.0),
-        np.where((signals.denied >= DENIAL_FROM) & (near > 0.5), signals.denied, 0.0),
+        np.where(sure, denied, 0.0),
     )
     return Result(
         score=round(value),
@@ -126,7 +173,7 @@ def score(
         coverage=float(weights @ np.minimum(1.0, covered / COVERED_FROM)),
         truth=truth,
         covered=covered,
-        contradicted=contradicted,
+        contradicted=signals.by_point(contradicted),
         listing_cost=listing_cost,
         off_topic=off_topic,
     )
@@ -137,11 +184,11 @@ def _along(knots: Sequence[tuple[float, float]], x: float) -> float:
     return float(np.interp(x, [k for k, _ in knots], [v for _, v in knots]))
 
 
-def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray) -> float:
-    """1 when nothing that was said is denied, reversed or a known misconception."""
+def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray, denied: np.ndarray) -> float:
+    """1 when nothing that was said is denied, reversed, a known misconception or judged otherwise."""
     spoken = float(weights @ near) + 0.05
-    reversal = REVERSED * float(weights @ signals.reversed) / spoken
-    denied = DENIED * (1 - 1 / effective_points(weights))
-    denial = denied * float(weights @ (signals.denied * near)) / spoken
-    misconceived = (1 - MISCONCEIVED) ** signals.misconceptions
-    return max(0.0, 1 - reversal) * max(0.0, 1 - denial) * misconceived
+    denial = float(weights @ signals.by_point(signals.near * denied)) / spoken
+    reversal = float(weights @ signals.by_point(signals.near * signals.reversed)) / spoken
+    cost = DENIED * (1 - 1 / effective_points(weights)) * denial + REVERSED * reversal
+    cost += MISCONCEIVED * signals.misconceptions + CLASHING * signals.clash
+    return float(np.exp(-cost))
