@@ -4,13 +4,16 @@ VENV ?= .venv
 PORT ?= 8000
 BIN = $(VENV)/bin
 
-.PHONY: serve test check format messages browser demo clean
+.PHONY: serve test test-postgres check format messages browser demo clean
 
 serve: $(VENV)/.installed  ## set up whatever is missing and serve the site
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: $(VENV)/.installed-dev browser  ## every test, browser tests included
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-postgres: $(VENV)/.installed-dev  ## what touches the database again, on a PostgreSQL of its own
+	@VIVA_TEST_POSTGRES=1 $(BIN)/python -m pytest --database-only -m "not browser" $(ARGS)
 
 check: $(VENV)/.installed-dev  ## lint, format, templates, types
 	@$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 
 from interview.grading import (
     Grade,
@@ -29,7 +29,7 @@ from interview.grading import (
 )
 from interview.grading.form import ACCEPTED
 from interview.grading.points import attach, automatic
-from knowledge import embedding, keywords, search
+from knowledge import embedding, index, keywords
 from knowledge.markdown.rendering import render
 from knowledge.models import Chunk, Question
 from knowledge.refresh import bank_frequencies
@@ -61,12 +61,12 @@ def warm_up() -> None:
     def load() -> None:
         try:
             tools()
-            search.current()
+            index.prepare()
             bank_frequencies()  # so that no author's first save waits for it
         except Exception:
             logger.exception("the grader could not be loaded")
         finally:
-            close_old_connections()
+            connection.close()
 
     threading.Thread(target=load, name="grader-warm-up", daemon=True).start()
 
@@ -114,7 +114,7 @@ _NEAR = 8
 def _elsewhere(material: Material, raw: np.ndarray, vectors: np.ndarray) -> float:
     """How near an answer comes to another question of the bank: the mean over its segments of the
     best centred cosine with that question's passages, for the best such question; -1 without one."""
-    hits = search.nearest(raw, _NEAR)
+    hits = index.nearest(raw, _NEAR)
     found = {pk for row in hits for pk, _ in row}
     chunks = {
         c.pk: c

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from interview.database import database
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -121,21 +123,8 @@ TEMPLATES = [
     },
 ]
 
-# SQLite as a server's database: readers never block the writer (WAL), writers queue for up to 20 s
-# (IMMEDIATE takes the write lock at BEGIN, so a transaction cannot fail half-way with "locked").
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "viva.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-        # A file, not memory: browser tests serve from a second thread.
-        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
-    }
-}
+# Empty: SQLite in the data folder. postgresql://… : PostgreSQL with the pgvector extension.
+DATABASES = {"default": database(os.environ.get("VIVA_DATABASE_URL", ""), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

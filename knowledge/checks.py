@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 _NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX")
 _FLAGS = ("VIVA_DEBUG", "VIVA_HTTPS")
+# The first with hnsw.iterative_scan.
+PGVECTOR = (0, 8)
 _FLAG_WORDS = {"1", "true", "yes", "on", "0", "false", "no", "off", ""}
 
 
@@ -83,3 +87,34 @@ def configuration(**_options: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.database)
+def vectors_in_postgres(databases: Sequence[str] | None = None, **_options: Any) -> list[Error]:
+    """PostgreSQL has the pgvector extension, of a version whose graph search looks on until it has
+    found enough; asked with ``check --database default`` and before migrations."""
+    found: list[Error] = []
+    for alias in databases or ():
+        if connections[alias].vendor != "postgresql":
+            continue
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(installed_version, default_version) "
+                "FROM pg_available_extensions WHERE name = 'vector'"
+            )
+            row = cursor.fetchone()
+        if row is None or _version(row[0]) < PGVECTOR:
+            found.append(
+                Error(
+                    "The PostgreSQL server has no pgvector extension"
+                    + (f" that is new enough: {row[0]}." if row else "."),
+                    hint=f"Install pgvector {'.'.join(map(str, PGVECTOR))} or newer on it; "
+                    "after an upgrade: ALTER EXTENSION vector UPDATE.",
+                    id="viva.E008",
+                )
+            )
+    return found
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

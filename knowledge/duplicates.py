@@ -94,10 +94,10 @@ def _load(identity: str) -> _Titles:
         stored = Vector.objects.filter(
             encoder=identity, text_hash__in=hashes[start : start + 500]
         ).values_list("text_hash", "vector")
-        for digest, data in stored:
+        for digest, row in stored:
             for pk in by_hash[digest]:
                 ids.append(pk)
-                vectors.append(np.frombuffer(bytes(data), dtype="<f4"))
+                vectors.append(row)
     dimension = get_encoder().dimension
     rows = np.array(vectors, dtype=np.float32).reshape(len(vectors), dimension)
     mean = rows.mean(axis=0) if len(rows) >= ENOUGH_TO_CENTRE else np.zeros(dimension, np.float32)

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from knowledge.fields import UnitVectorField
+
 
 class Source(models.Model):
     """A file that questions were imported from."""
@@ -177,6 +179,15 @@ class QuestionVersion(models.Model):
         return self.title
 
 
+# A heading's words are part of what is embedded for each passage below it.
+UNSEARCHABLE = ("heading",)
+
+
+class ChunkQuerySet(models.QuerySet["Chunk"]):
+    def searchable(self) -> ChunkQuerySet:
+        return self.exclude(kind__in=UNSEARCHABLE)
+
+
 class Chunk(models.Model):
     """One passage of a reference answer; its vector is the Vector row with the same text hash."""
 
@@ -188,6 +199,8 @@ class Chunk(models.Model):
     weight = models.FloatField(_("weight"))
     emphasised = models.JSONField(default=list)
     text_hash = models.CharField(max_length=64, db_index=True)
+
+    objects = ChunkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("passage")
@@ -202,7 +215,7 @@ class Chunk(models.Model):
 
 
 class Vector(models.Model):
-    """The embedding of one text by one encoder: float32, little-endian, unit length.
+    """The embedding of one text by one encoder: float32, unit length.
 
     Keyed by the text alone, so that a text that comes back (an edit undone, a passage shared by two
     questions, a re-import) is never embedded twice.
@@ -210,7 +223,7 @@ class Vector(models.Model):
 
     text_hash = models.CharField(max_length=64)
     encoder = models.CharField(max_length=200)
-    vector = models.BinaryField()
+    vector = UnitVectorField()
 
     class Meta:
         constraints = [

@@ -19,8 +19,7 @@ def _stored(hashes: Iterable[str], identity: str) -> dict[str, np.ndarray]:
         rows = Vector.objects.filter(
             encoder=identity, text_hash__in=wanted[start : start + 500]
         ).values_list("text_hash", "vector")
-        for digest, vector in rows:
-            found[digest] = np.frombuffer(bytes(vector), dtype="<f4")
+        found.update(rows)
     return found
 
 
@@ -39,11 +38,7 @@ def vectors_for(texts: Sequence[str], progress: Progress | None = None) -> np.nd
         encoded = encoder.encode([text for _, text in batch])
         Vector.objects.bulk_create(
             [
-                Vector(
-                    text_hash=digest,
-                    encoder=encoder.identity,
-                    vector=row.astype("<f4").tobytes(),
-                )
+                Vector(text_hash=digest, encoder=encoder.identity, vector=row)
                 for (digest, _), row in zip(batch, encoded, strict=True)
             ],
             ignore_conflicts=True,

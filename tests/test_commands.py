@@ -13,7 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from interview.management.commands import grade_answers, serve
-from knowledge import index, search
+from knowledge import index
+from knowledge.index import faiss_index
 from knowledge.models import Chunk, Question, Source, Vector
 from tests.conftest import BODY
 from tests.encoders import HashEncoder
@@ -35,7 +36,7 @@ class TestBuildIndex:
         out, _ = run("build_index")
         count = Chunk.objects.exclude(kind="heading").count()
         assert f"{count} passages" in out
-        assert search.is_fresh()
+        assert index.is_fresh()
 
     def test_it_embeds_only_what_the_model_has_not_seen(self, question):
         HashEncoder.encoded.clear()
@@ -46,12 +47,12 @@ class TestBuildIndex:
         assert HashEncoder.encoded
         assert f"{len(HashEncoder.encoded)}/{len(HashEncoder.encoded)}" in err
 
-    def test_it_replaces_a_damaged_file(self, question, settings):
+    def test_it_replaces_a_damaged_file(self, question, settings, in_files):
         run("build_index")
-        manifest = index.read_manifest(settings.INDEX_DIR)
+        manifest = faiss_index.read_manifest(settings.INDEX_DIR)
         (settings.INDEX_DIR / manifest.file).write_bytes(b"")
         run("build_index")
-        assert index.load(settings.INDEX_DIR, manifest.encoder, manifest.bank) is not None
+        assert faiss_index.load(settings.INDEX_DIR, manifest.encoder, manifest.bank) is not None
 
     def test_rechunk_cuts_the_references_anew(self, question):
         Chunk.objects.filter(question=question).update(text="veraltet")
@@ -240,13 +241,13 @@ class TestServe:
         out, _ = run("serve", "--setup-only")
         assert "Importing 1 questions" in out
         assert Question.objects.askable().get().title == "什么是梯度下降？"
-        assert search.is_fresh()
+        assert index.is_fresh()
 
     def test_a_second_run_imports_and_embeds_nothing(self, content, monkeypatch):
         run("serve", "--setup-only")
         rows = set(Chunk.objects.values_list("pk", flat=True))
         HashEncoder.encoded.clear()
-        monkeypatch.setattr(search, "build", lambda *_: pytest.fail("it was built again"))
+        monkeypatch.setattr(index, "build", lambda *_: pytest.fail("it was built again"))
         out, _ = run("serve", "--setup-only")
         assert HashEncoder.encoded == []
         assert "Importing" not in out
@@ -275,11 +276,11 @@ class TestServe:
         run("serve", "--setup-only")
         assert Question.objects.get().body == "改过的。"
 
-    def test_a_lost_index_is_built_again(self, content, settings):
+    def test_a_lost_index_is_built_again(self, content, settings, in_files):
         run("serve", "--setup-only")
         shutil.rmtree(settings.INDEX_DIR)
         run("serve", "--setup-only")
-        assert search.is_fresh()
+        assert index.is_fresh()
 
     def test_a_taken_port_is_said_before_anything_else(self, content):
         with socket.socket() as other:

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from knowledge import embedding
 from knowledge.embedding import SentenceEncoder, get_encoder, identity_of, text_hash
@@ -59,7 +60,9 @@ class TestVectors:
 
     def test_the_kept_bytes_are_little_endian_floats(self):
         row = vectors_for(["学习率"])[0]
-        stored = bytes(Vector.objects.get().vector)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT vector FROM knowledge_vector")
+            stored = bytes(cursor.fetchone()[0])
         assert len(stored) == 4 * DIMENSION
         assert (np.frombuffer(stored, dtype="<f4") == row).all()
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from knowledge import index, search
+from knowledge.index import faiss_index, in_process
 from knowledge.models import Chunk, Generation, Question
 from tests.conftest import add_question
 from tests.encoders import HashEncoder
@@ -35,13 +36,13 @@ def ids() -> np.ndarray:
     return np.arange(100, 140, dtype=np.int64)
 
 
-def built(ids, vectors, flat_max=MANY) -> index.PassageIndex:
-    return index.PassageIndex.build(ids, vectors, flat_max)
+def built(ids, vectors, flat_max=MANY) -> faiss_index.PassageIndex:
+    return faiss_index.PassageIndex.build(ids, vectors, flat_max)
 
 
-def saved(folder, ids, vectors, encoder="a", bank="b") -> index.Manifest:
-    index.save(built(ids, vectors), folder, encoder, DIMENSION, bank)
-    manifest = index.read_manifest(folder)
+def saved(folder, ids, vectors, encoder="a", bank="b") -> faiss_index.Manifest:
+    faiss_index.save(built(ids, vectors), folder, encoder, DIMENSION, bank)
+    manifest = faiss_index.read_manifest(folder)
     assert manifest is not None
     return manifest
 
@@ -93,8 +94,8 @@ class TestKind:
 
     def test_the_graph_survives_saving(self, tmp_path, ids, vectors):
         graph = built(ids, vectors, flat_max=1)
-        index.save(graph, tmp_path, "a", DIMENSION, "b")
-        loaded = index.load(tmp_path, "a", "b")
+        faiss_index.save(graph, tmp_path, "a", DIMENSION, "b")
+        loaded = faiss_index.load(tmp_path, "a", "b")
         assert loaded is not None
         assert loaded.kind == "hnsw"
         assert loaded.nearest(vectors[:3], 4) == graph.nearest(vectors[:3], 4)
@@ -103,7 +104,7 @@ class TestKind:
 class TestSaving:
     def test_what_was_saved_is_what_is_loaded(self, tmp_path, ids, vectors):
         saved(tmp_path, ids, vectors)
-        loaded = index.load(tmp_path, "a", "b")
+        loaded = faiss_index.load(tmp_path, "a", "b")
         assert loaded is not None
         assert loaded.nearest(vectors, 3) == built(ids, vectors).nearest(vectors, 3)
 
@@ -130,8 +131,8 @@ class TestSaving:
 
         monkeypatch.setattr(os, "replace", crash)
         with pytest.raises(OSError, match="No space"):
-            index.save(built(ids[:5], vectors[:5]), tmp_path, "a", DIMENSION, "b")
-        loaded = index.load(tmp_path, "a", "b")
+            faiss_index.save(built(ids[:5], vectors[:5]), tmp_path, "a", DIMENSION, "b")
+        loaded = faiss_index.load(tmp_path, "a", "b")
         assert loaded is not None
         assert len(loaded) == 40
         assert not list(tmp_path.glob(".new-*"))
@@ -143,17 +144,17 @@ class TestSaving:
         def keep_saving(bank: str) -> None:
             made = built(ids[: sizes[bank]], vectors[: sizes[bank]])
             for _ in range(30):
-                index.save(made, tmp_path, "a", DIMENSION, bank)
+                faiss_index.save(made, tmp_path, "a", DIMENSION, bank)
 
         writers = [threading.Thread(target=keep_saving, args=(bank,)) for bank in sizes]
         for writer in writers:
             writer.start()
         while any(writer.is_alive() for writer in writers):
             for bank, size in sizes.items():
-                loaded = index.load(tmp_path, "a", bank)
+                loaded = faiss_index.load(tmp_path, "a", bank)
                 assert loaded is None or len(loaded) == size
-        index.save(built(ids, vectors), tmp_path, "a", DIMENSION, "last")
-        assert len(index.load(tmp_path, "a", "last")) == 40
+        faiss_index.save(built(ids, vectors), tmp_path, "a", DIMENSION, "last")
+        assert len(faiss_index.load(tmp_path, "a", "last")) == 40
 
 
 class TestDistrust:
@@ -161,24 +162,24 @@ class TestDistrust:
 
     def test_another_encoder(self, tmp_path, ids, vectors):
         saved(tmp_path, ids, vectors)
-        assert index.load(tmp_path, "another", "b") is None
+        assert faiss_index.load(tmp_path, "another", "b") is None
 
     def test_other_passages(self, tmp_path, ids, vectors):
         saved(tmp_path, ids, vectors)
-        assert index.load(tmp_path, "a", "other") is None
+        assert faiss_index.load(tmp_path, "a", "other") is None
 
     def test_nothing_there(self, tmp_path):
-        assert index.load(tmp_path / "no", "a", "b") is None
+        assert faiss_index.load(tmp_path / "no", "a", "b") is None
 
     def test_the_file_is_gone(self, tmp_path, ids, vectors):
         (tmp_path / saved(tmp_path, ids, vectors).file).unlink()
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
     @pytest.mark.parametrize("keep", [0, 4, 100, -1])
     def test_a_truncated_file(self, tmp_path, ids, vectors, keep):
         file = tmp_path / saved(tmp_path, ids, vectors).file
         file.write_bytes(file.read_bytes()[:keep])
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
     @pytest.mark.parametrize("place", [0, 9, 400, -1])
     def test_a_flipped_bit(self, tmp_path, ids, vectors, place):
@@ -186,19 +187,19 @@ class TestDistrust:
         data = bytearray(file.read_bytes())
         data[place] ^= 1
         file.write_bytes(data)
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
     @pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '{"encoder": "a"}', "\xff"])
     def test_a_broken_manifest(self, tmp_path, ids, vectors, text):
         saved(tmp_path, ids, vectors)
         (tmp_path / "manifest.json").write_text(text, encoding="latin-1")
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
     def test_a_manifest_of_another_format(self, tmp_path, ids, vectors):
         saved(tmp_path, ids, vectors)
         path = tmp_path / "manifest.json"
         path.write_text(json.dumps({**json.loads(path.read_text()), "extra": 1}))
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
     def test_a_file_that_is_no_index_though_its_hash_fits(self, tmp_path, ids, vectors):
         saved(tmp_path, ids, vectors)
@@ -208,27 +209,27 @@ class TestDistrust:
         manifest["sha256"] = hashlib.sha256(payload).hexdigest()
         path.write_text(json.dumps(manifest))
         (tmp_path / manifest["file"]).write_bytes(payload)
-        assert index.load(tmp_path, "a", "b") is None
+        assert faiss_index.load(tmp_path, "a", "b") is None
 
 
 class TestCurrent:
     def test_it_is_made_once_for_a_key(self, ids, vectors):
         made = []
-        current = index.Current()
+        current = in_process.Current()
         for _ in range(3):
             current.get(("a", 1), lambda: made.append(1) or built(ids, vectors))
         assert len(made) == 1
 
     @pytest.mark.parametrize("key", [("a", 2), ("b", 1)])
     def test_a_new_generation_or_encoder_exchanges_it(self, ids, vectors, key):
-        current = index.Current()
+        current = in_process.Current()
         old = current.get(("a", 1), lambda: built(ids, vectors))
         assert current.get(key, lambda: built(ids, vectors)) is not old
 
     def test_threads_that_come_at_once_make_it_once(self, ids, vectors):
         made = []
         gate = threading.Barrier(6)
-        current = index.Current()
+        current = in_process.Current()
 
         def ask() -> None:
             gate.wait()
@@ -242,7 +243,7 @@ class TestCurrent:
         assert len(made) == 1
 
     def test_a_failed_build_is_tried_again(self, ids, vectors):
-        current = index.Current()
+        current = in_process.Current()
 
         def fail():
             raise RuntimeError("no model")
@@ -256,22 +257,23 @@ class TestCurrent:
 def spy(monkeypatch):
     """Counts the builds."""
     builds = []
-    real = search.build
-    monkeypatch.setattr(search, "build", lambda *a: builds.append(1) or real(*a))
+    real = in_process._build
+    monkeypatch.setattr(in_process, "_build", lambda *a: builds.append(1) or real(*a))
     return builds
 
 
 def another_process(monkeypatch) -> None:
     """Forgets what this process holds in memory."""
-    monkeypatch.setattr(search, "_current", index.Current())
+    monkeypatch.setattr(in_process, "_current", in_process.Current())
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("in_files")
 class TestOfTheBank:
     def test_a_second_process_loads_what_the_first_built(self, question, monkeypatch, spy):
-        first = search.current()
+        first = index.prepare()
         another_process(monkeypatch)
-        assert len(search.current()) == len(first) > 0
+        assert index.prepare().count == first.count > 0
         assert len(spy) == 1
 
     def test_a_process_sees_a_bank_changed_by_another(self, question):
@@ -289,35 +291,35 @@ class TestOfTheBank:
 
     @pytest.mark.parametrize("damage", [b"", b"garbage", None])
     def test_a_damaged_file_is_rebuilt_and_not_served(self, question, monkeypatch, spy, damage):
-        whole = len(search.current())
-        manifest = index.read_manifest(search.settings.INDEX_DIR)
-        file = search.settings.INDEX_DIR / manifest.file
+        whole = index.prepare().count
+        manifest = faiss_index.read_manifest(in_process.settings.INDEX_DIR)
+        file = in_process.settings.INDEX_DIR / manifest.file
         file.write_bytes(damage) if damage is not None else file.unlink()
         another_process(monkeypatch)
-        assert len(search.current()) == whole
+        assert index.prepare().count == whole
         assert len(spy) == 2
         another_process(monkeypatch)
-        search.current()
+        index.prepare()
         assert len(spy) == 2  # the rebuilt one was saved
 
     def test_the_index_of_another_database_is_not_trusted(self, question, monkeypatch):
         """The same file, the same count of changes, other rows: a database that was replaced."""
-        search.current()
+        index.prepare()
         count = Generation.current()
         Question.objects.all().delete()
         add_question("什么是过拟合？", "**过拟合**是训练误差小而测试误差大。")
         Generation.objects.update(value=count)
         another_process(monkeypatch)
-        assert not search.is_fresh()
+        assert not index.is_fresh()
         hits = search.search("过拟合")
         assert [hit.chunk.question.title for hit in hits] == ["什么是过拟合？"] * len(hits) != []
 
     def test_the_index_of_another_encoder_is_not_trusted(self, question, monkeypatch, spy):
-        search.current()
-        assert search.is_fresh()
+        index.prepare()
+        assert index.is_fresh()
         monkeypatch.setattr(HashEncoder, "identity", "tests/hash-256-b")
-        assert not search.is_fresh()
-        search.current()
+        assert not index.is_fresh()
+        index.prepare()
         assert len(spy) == 2
 
     def test_a_folder_that_cannot_be_written_still_serves(
@@ -330,13 +332,13 @@ class TestOfTheBank:
 
     def test_an_empty_bank_has_an_empty_index(self, db):
         assert search.search("学习率") == []
-        assert search.is_fresh()
+        assert index.is_fresh()
 
     def test_headings_are_not_indexed(self, db):
         add_question("什么是卷积？", "## 卷积的定义\n\n卷积是一种线性运算，用同一组权重扫过输入。")
         kinds = set(Chunk.objects.values_list("kind", flat=True))
         assert "heading" in kinds
-        assert len(search.current()) == Chunk.objects.exclude(kind="heading").count()
+        assert index.prepare().count == Chunk.objects.exclude(kind="heading").count()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -351,8 +353,9 @@ base.INDEX_DIR = Path({str(settings.INDEX_DIR)!r})
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 import django; django.setup()
 from knowledge import search
+from knowledge.index import in_process
 def refuse(*_): raise SystemExit("it was built again")
-search.build = refuse
+in_process._build = refuse
 while input():
     print([(hit.chunk.pk, round(hit.similarity, 4)) for hit in search.search("动量减少震荡")], flush=True)
 """

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from interview import grader
-from knowledge import keywords, search
+from knowledge import index, keywords, search
 from knowledge import refresh as refreshing
 from knowledge.models import Chunk, Generation, Keyword, Question, Vector
 from knowledge.refresh import bank_frequencies, image_url_for, media_folder, refresh
@@ -226,7 +226,7 @@ class TestAdmin:
         return Question.objects.get(title=data["title"])
 
     def test_a_new_question_is_found_and_asked(self, author, question, person, client_of):
-        search.current()
+        index.prepare()
         new = self.save(author, question.topic)
         assert search.search("同一组权重扫过输入")[0].chunk.question == new
         assert new in Question.objects.askable()
@@ -241,7 +241,7 @@ class TestAdmin:
 
     def test_a_deleted_question_is_found_no_more(self, author, question):
         new = self.save(author, question.topic)
-        search.current()
+        index.prepare()
         author.post(reverse("admin:knowledge_question_delete", args=[new.pk]), {"post": "yes"})
         assert not Question.objects.filter(pk=new.pk).exists()
         found = {hit.chunk.question_id for hit in search.search("同一组权重扫过输入")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from knowledge import search
+from knowledge import index, search
 from knowledge.models import Vector
 from tests.conftest import add_question
 from tests.encoders import HashEncoder
@@ -44,13 +44,13 @@ class TestSearch:
         assert [hit.chunk.question for hit in hits] == [question] * 3
 
     def test_what_people_type_is_never_stored(self, question):
-        search.current()
+        index.prepare()
         before = Vector.objects.count()
         search.search("一句只有我打过的话")
         assert Vector.objects.count() == before
 
     def test_a_search_embeds_the_query_alone(self, question):
-        search.current()
+        index.prepare()
         HashEncoder.encoded.clear()
         search.search("学习率")
         assert HashEncoder.encoded == ["学习率"]

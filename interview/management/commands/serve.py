@@ -13,9 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
-from knowledge import search
+from knowledge import index
 from knowledge.importing import apply_plan, make_plan
 from knowledge.models import Source
 from knowledge.reading import read
@@ -39,10 +40,16 @@ class Command(BaseCommand):
         if not options["setup_only"]:
             self._check_port(options["host"], options["port"])
         self.stdout.write(f"Data: {settings.DATA_DIR}")
-        call_command("migrate", verbosity=0)
+        self._migrate()
         self._import_content()
         if not options["setup_only"]:
             self._serve(options["host"], options["port"], options["workers"])
+
+    def _migrate(self) -> None:
+        try:
+            call_command("migrate", verbosity=0, skip_checks=False)
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {error}") from error
 
     def _check_disk(self) -> None:
         try:
@@ -81,8 +88,8 @@ class Command(BaseCommand):
         if plan.files:
             self.stdout.write(f"Importing {sum(len(f.items) for f in plan.files)} questions…")
             apply_plan(plan, now=timezone.now(), progress=self._progress)
-        if not search.is_fresh():
-            search.build(self._progress)
+        if not index.is_fresh():
+            index.build(self._progress)
 
     def _progress(self, done: int, total: int) -> None:
         ending = "\r" if done < total else "\n"

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from knowledge import search
+from knowledge import index
 from knowledge.models import Question
 from knowledge.refresh import refresh
 
 
 class Command(BaseCommand):
-    help = "Rebuilds the FAISS index from the rows; embeds only passages the model has not seen."
+    help = "Rebuilds the index from the rows; embeds only passages the model has not seen."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -20,8 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rechunk"]:
             refresh(list(Question.objects.select_related("source", "topic")), self._progress)
-        index = search.build(self._progress)
-        self.stdout.write(f"{len(index)} passages in the index ({index.kind})")
+        built = index.build(self._progress)
+        self.stdout.write(f"{built.count} passages in the index ({built.kind})")
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"embedding {done}/{total}")

@@ -1,4 +1,4 @@
-"""Nearest passages: the one module that imports faiss.
+"""Vectors in a FAISS index and its file: the one module that imports faiss.
 
 The index is disposable: ids and vectors come from the database, the file is swapped in atomically,
 and its manifest names the model, the passages (``bank``, a hash over them), the number of vectors and
@@ -13,7 +13,6 @@ import json
 import logging
 import os
 import tempfile
-import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -135,22 +134,3 @@ def load(folder: Path, encoder: str, bank: str) -> PassageIndex | None:
         logger.warning("the saved index cannot be read (%s); it will be rebuilt", error)
         return None
     return PassageIndex(index, ids, manifest.kind)
-
-
-class Current:
-    """This process's index, exchanged whenever the bank's generation or the encoder has moved on."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._key: tuple[str, int] | None = None
-        self._index: PassageIndex | None = None
-
-    def get(self, key: tuple[str, int], make) -> PassageIndex:  # type: ignore[no-untyped-def]
-        """The index for ``key`` = (encoder identity, generation); ``make()`` provides a new one."""
-        if self._key == key and self._index is not None:
-            return self._index
-        with self._lock:
-            if self._key != key or self._index is None:
-                self._index = make()
-                self._key = key
-            return self._index
