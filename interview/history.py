@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Avg, Count, F, Max
-from django.db.models.functions import Coalesce
 
 from interview.models import Attempt
 
 CHART_POINTS = 40
 # The drawing's size in its own units; the page scales it.
 WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 640.0, 200.0, 52.0, 20.0, 34.0, 22.0
+CALENDAR_WEEKS = 26
+# From how many answers a day is drawn at each size.
+BUSY = (1, 4, 10)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def score_chart(user: Any) -> Chart | None:
         Attempt.objects.of(user)
         .graded()
         .select_related("version")
+        .only("score", "created_at", "version__title")
         .order_by("-created_at")[:CHART_POINTS]
     )[::-1]
     if len(latest) < 2:
@@ -67,37 +70,112 @@ def score_chart(user: Any) -> Chart | None:
 
 @dataclass(frozen=True)
 class TopicRow:
+    """How a topic stands. ``mastery`` is the mean, over the questions answered, of the latest score."""
+
     name: str
-    attempts: int
-    questions: int
-    mean: int
+    mastery: int
     best: int
+    questions: int
+    attempts: int
 
 
 def topic_table(user: Any) -> list[TopicRow]:
-    """Per topic the graded attempts: at how many questions, their mean and best score; weakest first."""
-    # Of a question that is gone, each wording that was asked counts as one.
-    asked = Coalesce("version__question_id", -F("version_id"))
+    """Per topic what the graded attempts amount to; weakest first."""
     rows = (
         Attempt.objects.of(user)
         .graded()
-        .order_by()
-        .values("topic_name")
-        .annotate(
-            attempts=Count("id"),
-            questions=Count(asked, distinct=True),
-            mean=Avg("score"),
-            best=Max("score"),
-        )
-        .order_by("mean")
+        .order_by("created_at")
+        .values_list("topic_name", "version__question_id", "version_id", "score")
     )
-    return [
+    latest: dict[str, dict[int, float]] = {}
+    best: dict[str, float] = {}
+    attempts: Counter[str] = Counter()
+    for topic, question, version, graded in rows:
+        score = graded or 0.0
+        # Of a question that is gone, each wording that was asked counts as one.
+        latest.setdefault(topic, {})[question or -version] = score
+        best[topic] = max(score, best.get(topic, 0.0))
+        attempts[topic] += 1
+    table = [
         TopicRow(
-            row["topic_name"],
-            row["attempts"],
-            row["questions"],
-            round(row["mean"]),
-            round(row["best"]),
+            name=topic,
+            mastery=round(sum(scores.values()) / len(scores)),
+            best=round(best[topic]),
+            questions=len(scores),
+            attempts=attempts[topic],
         )
-        for row in rows
+        for topic, scores in latest.items()
     ]
+    return sorted(table, key=lambda row: (row.mastery, row.name))
+
+
+@dataclass(frozen=True)
+class Day:
+    date: dt.date
+    answers: int
+    x: int  # column, a week each
+    y: int  # row, Monday 0
+
+    @property
+    def size(self) -> int:
+        """0 without answers, up to 3 for a busy day."""
+        return sum(self.answers >= bound for bound in BUSY)
+
+    @property
+    def width(self) -> int:
+        """Of its square in the drawing, in whose columns of 15 it stands in the middle."""
+        return (3, 7, 9, 13)[self.size]
+
+    @property
+    def left(self) -> int:
+        return 15 * self.x + (15 - self.width) // 2
+
+    @property
+    def top(self) -> int:
+        return 18 + 15 * self.y + (15 - self.width) // 2
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of the last half year on which something was answered."""
+
+    days: list[Day]  # oldest first, from a Monday up to today
+    months: list[tuple[int, dt.date]]  # column in which a month begins, and its first day
+    streak: int  # days in a row up to today, or up to yesterday while today has none yet
+    longest: int
+    recent: int  # of these days, how many have answers
+    active: int  # days with answers, ever
+    answers: int  # ever
+
+
+def calendar(user: Any, now: dt.datetime) -> Calendar | None:
+    """``now`` in the person's zone, in which days begin; None before the first answer."""
+    moments = Attempt.objects.of(user).order_by().values_list("created_at", flat=True)
+    counts = Counter(moment.astimezone(now.tzinfo).date() for moment in moments)
+    if not counts:
+        return None
+    today = now.date()
+    first = today - dt.timedelta(days=today.weekday() + 7 * (CALENDAR_WEEKS - 1))
+    dates = [first + dt.timedelta(days=n) for n in range((today - first).days + 1)]
+    days = [Day(date, counts[date], n // 7, n % 7) for n, date in enumerate(dates)]
+    months = [(day.x + (day.y > 0), day.date) for day in days if day.date.day == 1]
+    runs = _runs(set(counts))
+    last = max(runs)
+    return Calendar(
+        days=days,
+        months=months,
+        streak=runs[last] if today - last <= dt.timedelta(days=1) else 0,
+        longest=max(runs.values()),
+        recent=sum(day.answers > 0 for day in days),
+        active=len(counts),
+        answers=sum(counts.values()),
+    )
+
+
+def _runs(dates: set[dt.date]) -> dict[dt.date, int]:
+    """For the last day of each run of days, how many days it has."""
+    one = dt.timedelta(days=1)
+    runs: dict[dt.date, int] = {}
+    for date in sorted(dates):
+        runs[date] = runs.pop(date - one, 0) + 1
+    return runs

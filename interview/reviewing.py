@@ -229,10 +229,7 @@ def start(
     questions = mixed(due, new)
     if not questions:
         return None
-    with transaction.atomic():
-        interview = Interview.objects.create(user=user, created_at=now, mode=Interview.Mode.REVIEW)
-        selection.fill(interview, questions)
-    return interview
+    return selection.begin(user, questions, now=now, mode=Interview.Mode.REVIEW)
 
 
 def mixed(due: Sequence[Question], new: Sequence[Question]) -> list[Question]:

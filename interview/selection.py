@@ -53,24 +53,33 @@ def start_interview(
     questions = choose(user, plan.topics, plan.count, rng, plan.difficulty)
     if not questions:
         return None
-    with transaction.atomic():
-        interview = Interview.objects.create(
-            user=user,
-            mode=plan.mode,
-            feedback=plan.feedback,
-            difficulty=plan.difficulty,
-            question_seconds=plan.question_seconds,
-            sitting_seconds=plan.sitting_seconds,
-            created_at=now,
-        )
-        interview.topics.set(plan.topics)
-        fill(interview, questions)
-    return interview
-
-
-def fill(interview: Interview, questions: Sequence[Question]) -> None:
-    """Put the questions into the interview in this order, each as it is now."""
-    Slot.objects.bulk_create(
-        Slot(interview=interview, position=place, question=question, version=question.version())
-        for place, question in enumerate(questions)
+    return begin(
+        user,
+        questions,
+        now=now,
+        topics=plan.topics,
+        mode=plan.mode,
+        feedback=plan.feedback,
+        difficulty=plan.difficulty,
+        question_seconds=plan.question_seconds,
+        sitting_seconds=plan.sitting_seconds,
     )
+
+
+def begin(
+    user: Any,
+    questions: Sequence[Question],
+    *,
+    now: dt.datetime,
+    topics: Sequence[Topic] = (),
+    **options: Any,
+) -> Interview:
+    """A new interview that asks these questions in this order, each as it is now."""
+    with transaction.atomic():
+        interview = Interview.objects.create(user=user, created_at=now, **options)
+        interview.topics.set(topics)
+        Slot.objects.bulk_create(
+            Slot(interview=interview, position=place, question=question, version=question.version())
+            for place, question in enumerate(questions)
+        )
+    return interview

@@ -78,6 +78,8 @@ class World:
         return {
             "home": reverse("home"),
             "history": reverse("history"),
+            "answers": reverse("answers"),
+            "found": reverse("answers") + "?q=学习率&score=middling&since=2025-01-01",
             "review": reverse("review"),
             "search": reverse("search"),
             "hits": reverse("search") + "?q=动量",

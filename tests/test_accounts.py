@@ -132,7 +132,7 @@ class TestHome:
         response = client_of(person).get(reverse("home"))
         topic = response.context["topics"][0]
         assert topic.askable == 1
-        assert response.context["standing"][topic.pk].mean == 64
+        assert response.context["standing"][topic.pk].mastery == 64
         assert "64" in Document(response.content.decode()).texts("label")[0]
 
     def test_open_interviews_are_offered_to_go_on_with(self, person, client_of, question):

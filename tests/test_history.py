@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import zoneinfo
+
 import pytest
 from django.urls import reverse
 
@@ -12,6 +15,7 @@ from interview.history import (
     LEFT,
     TOP,
     WIDTH,
+    calendar,
     score_chart,
     topic_table,
 )
@@ -78,14 +82,17 @@ class TestChart:
 
 class TestTopics:
     def test_each_topic_with_its_figures_weakest_first(self, person, question, other_topic):
-        for n, score in enumerate((40, 80)):
+        for n, score in enumerate((90, 60)):
             attempted(person, question, score, n)
+        attempted(person, add_question("什么是动量？"), 70, 3)
         attempted(person, other_topic, 30, 9)
         rows = topic_table(person)
-        assert [(r.name, r.attempts, r.questions, r.mean, r.best) for r in rows] == [
-            ("操作系统", 1, 1, 30, 30),
-            ("优化", 2, 1, 60, 80),
+        assert [(r.name, r.attempts, r.questions, r.best) for r in rows] == [
+            ("操作系统", 1, 1, 30),
+            ("优化", 3, 2, 90),
         ]
+        # Of each question the latest score counts: 60 and 70.
+        assert [row.mastery for row in rows] == [30, 65]
 
     def test_a_question_that_is_gone_still_counts(self, person, question):
         other = add_question("什么是动量？")
@@ -105,6 +112,59 @@ class TestTopics:
     def test_other_people_do_not_count(self, person, stranger, question):
         attempted(stranger, question, 90)
         assert topic_table(person) == []
+
+
+class TestCalendar:
+    """START is a Thursday."""
+
+    def practised(self, person, question, *days: int) -> None:
+        for day in days:
+            attempted(person, question, 50, 24 * day)
+
+    @pytest.mark.parametrize(
+        ("days", "today", "streak", "longest"),
+        [
+            ((0,), 0, 1, 1),
+            ((0, 1, 2), 2, 3, 3),
+            ((0, 1, 2), 3, 3, 3),  # today may still come
+            ((0, 1, 2), 4, 0, 3),
+            ((0, 1, 2, 5, 6), 6, 2, 3),
+            ((0, 0, 0), 0, 1, 1),
+        ],
+    )
+    def test_a_streak_is_days_in_a_row(self, person, question, days, today, streak, longest):
+        self.practised(person, question, *days)
+        made = calendar(person, START + dt.timedelta(days=today))
+        assert (made.streak, made.longest) == (streak, longest)
+        assert (made.active, made.answers) == (len(set(days)), len(days))
+
+    def test_days_begin_at_the_persons_midnight(self, person, question):
+        """Noon and 18 o'clock UTC are the same day here and two days in Shanghai."""
+        attempted(person, question, 50, 0)
+        attempted(person, question, 50, 6)
+        evening = START + dt.timedelta(hours=7)
+        assert calendar(person, evening).active == 1
+        shanghai = evening.astimezone(zoneinfo.ZoneInfo("Asia/Shanghai"))
+        assert calendar(person, shanghai).active == 2
+
+    def test_the_drawing_ends_today_and_begins_on_a_monday(self, person, question):
+        self.practised(person, question, 0)
+        days = calendar(person, START).days
+        assert days[0].date.weekday() == 0
+        assert (days[-1].date, days[-1].answers) == (START.date(), 1)
+        assert {day.x for day in days} == set(range(26))
+        assert all(day.y == day.date.weekday() for day in days)
+
+    def test_a_busier_day_is_drawn_larger(self, person, question):
+        self.practised(person, question, 0, *[1] * 4, *[2] * 10)
+        days = calendar(person, START + dt.timedelta(days=3)).days[-4:]
+        assert [day.size for day in days] == [1, 2, 3, 0]
+        widths = [day.width for day in days]
+        assert widths[3] < widths[0] < widths[1] < widths[2]
+
+    def test_there_is_none_before_the_first_answer(self, person, stranger, question):
+        attempted(stranger, question)
+        assert calendar(person, START) is None
 
 
 class TestPage:
@@ -130,16 +190,19 @@ class TestPage:
         Slot.objects.create(interview=interview, position=0, version=question.version())
         assert reverse("resume", args=[interview.pk]) in history().content.decode()
 
-    def test_long_histories_come_in_pages(self, history, person, question):
+    def test_of_many_answers_the_latest_are_shown(self, history, person, question):
         made = [attempted(person, question, n, n) for n in range(25)]
-        first, second = history().context["attempts"], history(page=2).context["attempts"]
-        seen = [a.pk for a in first] + [a.pk for a in second]
-        assert seen == [a.pk for a in made[::-1]]
+        assert [a.pk for a in history().context["attempts"]] == [a.pk for a in made[:14:-1]]
+
+    def test_many_interviews_come_in_pages(self, history, person, question):
+        made = [attempted(person, question, n, n).slot.interview for n in range(15)]
+        seen = [i.pk for page in (1, 2) for i in history(sittings=page).context["interviews"]]
+        assert seen == [interview.pk for interview in made[::-1]]
 
     @pytest.mark.parametrize("number", ["0", "-1", "999", "x", ""])
     def test_a_page_that_is_not_there_is_the_nearest_one(self, history, person, question, number):
         attempted(person, question, 50)
-        assert history(page=number, sittings=number).status_code == 200
+        assert history(sittings=number).status_code == 200
 
     def test_nothing_of_other_people_is_shown(self, history, person, stranger, question):
         theirs = attempted(stranger, question, 93, answer="别人的话")

@@ -10,6 +10,14 @@ from interview.result import level_of
 register = template.Library()
 
 
+@register.simple_tag(takes_context=True)
+def with_page(context: template.Context, name: str, number: int) -> str:
+    """The query of this address with parameter ``name`` set to a page's number."""
+    query = context["request"].GET.copy()
+    query[name] = str(number)
+    return f"?{query.urlencode()}"
+
+
 @register.filter
 def lookup(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
     """``mapping[key]``, or None."""

@@ -1,26 +1,78 @@
-"""What a person has done so far."""
+"""What a person has done so far, what goes missing again and again, and every answer."""
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from interview import history
-from interview.models import Interview, attempts_of
-from interview.views.shared import page
+from interview import history, selection
+from interview.filtering import AnswerFilter, excerpt, narrowed
+from interview.models import Attempt, Interview, attempts_of
+from interview.views.shared import page, post_to
+from interview.weaknesses import weaknesses
+from knowledge.models import Question
+
+PRACTISED_AT_ONCE = 10
 
 
 @login_required
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    interviews = Interview.objects.of(request.user).with_progress().order_by("-created_at")
-    attempts = attempts_of(request.user).order_by("-created_at")
+    interviews = Interview.objects.of(request.user).order_by("-created_at")
+    sittings = Paginator(interviews, 10).get_page(request.GET.get("sittings"))
+    shown = [interview.pk for interview in sittings]
     context = {
-        "interviews": Paginator(interviews, 20).get_page(request.GET.get("sittings")),
-        "attempts": Paginator(attempts, 20).get_page(request.GET.get("page")),
+        "sittings": sittings,
+        "interviews": Interview.objects.filter(pk__in=shown)
+        .with_progress()
+        .order_by("-created_at"),
+        "attempts": _listed(request.user)[:10],
+        "calendar": history.calendar(request.user, timezone.localtime()),
         "chart": history.score_chart(request.user),
         "topics": history.topic_table(request.user),
+        "weaknesses": weaknesses(request.user),
     }
     return page(request, "interview/history.html", context)
+
+
+@login_required
+@require_safe
+def answers(request: HttpRequest) -> HttpResponse:
+    """Every answer, narrowed down by what was asked for."""
+    form = AnswerFilter(request.GET, request.user)
+    wanted = form.wanted()
+    attempts = Paginator(narrowed(_listed(request.user), wanted), 20).get_page(
+        request.GET.get("page")
+    )
+    words = wanted.get("q", "").split()
+    rows = [(attempt, excerpt(attempt.answer, words)) for attempt in attempts]
+    context = {"form": form, "filtered": bool(wanted), "attempts": attempts, "rows": rows}
+    return page(request, "interview/answers.html", context)
+
+
+def _listed(user: Any) -> QuerySet[Attempt]:
+    """One's attempts, newest first, without what a list does not show."""
+    heavy = ("grade", "version__body", "version__stem", "slot__draft")
+    return attempts_of(user).defer(*heavy).order_by("-created_at")
+
+
+@login_required
+@post_to("history")
+def practise(request: HttpRequest) -> HttpResponse:
+    """A sitting of the named questions, at most ten."""
+    named = [int(pk) for pk in request.POST.getlist("question") if pk.isdecimal() and len(pk) < 19]
+    found = Question.objects.askable().select_related("topic").in_bulk(named[:PRACTISED_AT_ONCE])
+    questions = list(found.values())
+    if not questions:
+        return redirect("history")
+    random.Random().shuffle(questions)
+    interview = selection.begin(request.user, questions, now=timezone.now())
+    return redirect("slot", interview.pk, 1)

@@ -70,6 +70,7 @@ def past(bank, person) -> dict[str, str]:
         "warming up": reverse("attempt", args=[waiting.pk]),
         "summary": reverse("summary", args=[sitting.pk]),
         "history": "/history/",
+        "answers": "/history/answers/?q=梯度&since=x",
         "review": "/review/",
         "search": "/search/?q=梯度",
         "bank question": reverse("question", args=[bank[0].pk]) + "?passage=0",
