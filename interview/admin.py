@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from interview.models import Attempt, Interview, InterviewQuerySet
+from interview.models import Attempt, Interview, InterviewQuerySet, SecondOpinion
 from knowledge.admin import ReadOnlyAdmin
 
 
@@ -51,3 +51,19 @@ class AttemptAdmin(ReadOnlyAdmin):
     search_fields = ("version__title", "answer", "user__username")
     list_select_related = ("version", "user")
     fields = ("version", "user", "topic_name", "created_at", "answer", "score", "grade")
+
+
+@admin.register(SecondOpinion)
+class SecondOpinionAdmin(ReadOnlyAdmin):
+    """With the raw prompt and replies, which only staff may see."""
+
+    list_display = ("asked_at", "attempt", "state", "problem", "score", "model", "seconds")
+    list_filter = ("state", "problem", "model")
+    search_fields = ("attempt__user__username", "attempt__version__title")
+    list_select_related = ("attempt__version",)
+    fields = (
+        "attempt",
+        *("state", "asked_at", "finished_at", "tries", "problem", "detail"),
+        *("model", "host", "seconds", "score", "choice", "feedback", "follow_up"),
+        *("points", "rejected", "reach", "prompt", "replies"),
+    )

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class InterviewConfig(AppConfig):
     name = "interview"
     verbose_name = _("Interviews")
+
+    def ready(self) -> None:
+        from interview import checks  # noqa: F401  (registers the checks)

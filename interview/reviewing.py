@@ -19,6 +19,7 @@ from fsrs import Card, Scheduler
 from fsrs import Rating as FsrsRating
 
 from interview import selection
+from interview.examiner.opinions import counting_score
 from interview.grading.segments import width
 from interview.models import (
     Attempt,
@@ -79,10 +80,11 @@ class Choice:
 
 
 def record(attempt: Attempt) -> ReviewLog | None:
-    """Count a graded attempt as a review of its question, rated as proposed; graded anew, the proposal
-    is renewed and a rating that the person chose stays. None when there is nothing to count: no
-    score yet, or the question is gone."""
-    if attempt.score is None or attempt.version.question_id is None:
+    """Count a graded attempt as a review of its question, rated as proposed; graded anew, or with
+    another score counting, the proposal is renewed and a rating that the person chose stays. None
+    when there is nothing to count: no score yet, or the question is gone."""
+    score = counting_score(attempt)
+    if score is None or attempt.version.question_id is None:
         return None
     with transaction.atomic():
         card, _created = ReviewCard.objects.get_or_create(
@@ -96,7 +98,7 @@ def record(attempt: Attempt) -> ReviewLog | None:
         repeated = card.logs.filter(
             reviewed_at__gt=attempt.created_at - SAME_DAY, reviewed_at__lt=attempt.created_at
         ).exists()
-        proposed = propose(attempt.score, attempt.answer, log.seconds, repeated)
+        proposed = propose(score, attempt.answer, log.seconds, repeated)
         if log.rating is None or log.rating == log.proposed:
             log.rating = proposed
         log.card, log.proposed = card, proposed

@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "template_partials",
+    "django_tasks",
+    "django_tasks_db",
     "knowledge.apps.KnowledgeConfig",
     "interview.apps.InterviewConfig",
 ]
@@ -203,6 +205,19 @@ os.environ.setdefault("HF_HOME", str(DATA_DIR / "models"))
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+# A chat model as the second examiner, behind any OpenAI-compatible API; off without an address.
+VIVA_EXAMINER_URL = os.environ.get("VIVA_EXAMINER_URL", "").strip()
+VIVA_EXAMINER_MODEL = os.environ.get("VIVA_EXAMINER_MODEL", "").strip()
+VIVA_EXAMINER_KEY = os.environ.get("VIVA_EXAMINER_KEY", "").strip()
+VIVA_EXAMINER_TIMEOUT = _number("VIVA_EXAMINER_TIMEOUT", 120)
+VIVA_EXAMINER_CONTEXT = _number("VIVA_EXAMINER_CONTEXT", 8192)
+# How many opinions a person may ask for in a day (UTC).
+VIVA_EXAMINER_DAILY = _number("VIVA_EXAMINER_DAILY", 50)
+# Whose score counts for review where a person chose none: "grader" or "examiner".
+VIVA_EXAMINER_COUNTS = os.environ.get("VIVA_EXAMINER_COUNTS", "grader").strip().lower()
+# Background work is kept in the database and done by `manage.py examiner_worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 VIVA_LANGUAGE_NAMES = {"zh": _("Chinese"), "en": _("English")}
 
 LOGGING = {
@@ -210,7 +225,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Says at every start which CPU features it did not find.
-    "loggers": {"faiss.loader": {"level": "WARNING"}},
+    "loggers": {
+        # Says at every start which CPU features it did not find.
+        "faiss.loader": {"level": "WARNING"},
+        # Would name each request, and at DEBUG what is in it.
+        **{name: {"level": "WARNING"} for name in ("openai", "httpx2", "httpcore2")},
+    },
     "root": {"handlers": ["console"], "level": _log_level()},
 }

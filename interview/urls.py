@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from interview import serving
-from interview.views import accounts, bank, history, home, review, sitting
+from interview.views import accounts, bank, history, home, review, second_opinion, sitting
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,17 @@ urlpatterns = [
     path("attempts/<uuid:attempt_id>/rating/", review.rate, name="rate"),
     path("review/", review.overview, name="review"),
     path("review/start/", review.start, name="review_start"),
+    path("attempts/<uuid:attempt_id>/second-opinion/", second_opinion.show, name="second_opinion"),
+    path(
+        "attempts/<uuid:attempt_id>/second-opinion/ask/",
+        second_opinion.ask,
+        name="ask_second_opinion",
+    ),
+    path(
+        "attempts/<uuid:attempt_id>/second-opinion/counts/",
+        second_opinion.choose,
+        name="choose_second_opinion",
+    ),
     path("history/", history.overview, name="history"),
     path("history/answers/", history.answers, name="answers"),
     path("history/practise/", history.practise, name="practise"),

@@ -75,9 +75,16 @@ def test_each_engine_has_one_home(library, home):
     assert importers(library) == {home}
 
 
-@pytest.mark.parametrize("library", ["requests", "httpx", "urllib.request", "aiohttp"])
+@pytest.mark.parametrize(
+    "library", ["requests", "httpx", "urllib.request", "http.client", "urllib3", "aiohttp"]
+)
 def test_nothing_talks_to_the_network(library):
     assert importers(library) == set()
+
+
+@pytest.mark.parametrize("library", ["openai", "httpx2"])
+def test_but_for_the_second_examiner_through_one_module(library):
+    assert importers(library) == {"interview/examiner/client.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "interview" / "views").glob("*.py")), ids=name)
@@ -96,10 +103,10 @@ def test_no_file_is_longer_than_can_be_read_at_once(path):
 
 
 def test_the_slow_libraries_wait_until_they_are_needed():
-    """A page or a command that needs no model does not pay for torch."""
+    """A page or a command that needs no model does not pay for torch, nor for the chat client."""
     code = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
-        "import django; django.setup(); import interview.urls\n"
-        "sys.exit('torch' in sys.modules)"
+        "import django; django.setup(); import interview.urls, interview.examiner.tasks\n"
+        "sys.exit(bool({'torch', 'openai', 'httpx2'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=120).returncode == 0

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
 from interview import answering, result, reviewing
+from interview.examiner import opinions
 from interview.models import Attempt, Interview, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
@@ -79,5 +82,7 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
 
 
 def ensure_graded(attempt: Attempt) -> None:
-    if attempt.score is None:
-        answering.grade_attempt(attempt)
+    """Grade what is not graded yet, and have the second examiner look at it too, where there is one."""
+    if attempt.score is None and answering.grade_attempt(attempt) is not None:
+        with suppress(opinions.OverBudget):
+            opinions.ask(attempt, now=timezone.now())

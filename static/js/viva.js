@@ -125,8 +125,14 @@
     sheet.querySelector("summary").focus();
   });
   document.addEventListener("DOMContentLoaded", prepare);
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
     prepare();
+    // A panel that filled in beside what is being read: said, but the focus stays where it is.
+    const panel = event.target.closest && event.target.closest("[data-say]");
+    if (panel) {
+      document.getElementById("announcer").textContent = panel.dataset.say;
+      return;
+    }
     const result = document.querySelector("#main [data-announce]");
     if (document.querySelector("#stage .result, #stage .warming")) store.drop(draftKey());
     if (!result) return;

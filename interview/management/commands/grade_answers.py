@@ -9,9 +9,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from interview import grader
+from interview.examiner import client, examining, prompt
+from interview.examiner.config import Config, configured
 from interview.grading import Grade, Material
 from knowledge import markdown
 from knowledge.models import Question
@@ -30,8 +33,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("input", type=Path, metavar="IN.jsonl")
         parser.add_argument("--output", type=Path, metavar="OUT.jsonl")
+        parser.add_argument(
+            "--examiner",
+            choices=("builtin", "llm"),
+            default="builtin",
+            help="llm: ask the chat model that VIVA_EXAMINER_URL names, one answer after the other",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.config = configured() if options["examiner"] == "llm" else None
+        if options["examiner"] == "llm" and self.config is None:
+            raise CommandError("No examiner is set up: see VIVA_EXAMINER_URL, and manage.py check.")
         try:
             # Not splitlines: JSON strings may contain the other line separators of Unicode.
             lines = options["input"].read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
@@ -64,9 +76,55 @@ class Command(BaseCommand):
                     self.stderr.write(f"line {number}: {error}")
                     refusal = {"score": 0, "error": f"line {number}: {error}"}
                     rows.append(({**row, **refusal}, False))
+            if self.config is not None:
+                asked = iter(work)
+                for number, (row, good) in enumerate(rows, start + 1):
+                    yield self._asked(row, *next(asked), self.config, number) if good else row
+                continue
             grades = iter(grader.grade_all(work))
             for row, good in rows:
                 yield {**row, **_result(next(grades))} if good else row
+
+    def _asked(
+        self, row: dict[str, Any], material: Material, answer: str, config: Config, number: int
+    ) -> dict[str, Any]:
+        """The line with the chat model's opinion. A line that it has none on is an error like others."""
+        points = [(point.text, point.weight) for point in material.points]
+        try:
+            if not points:
+                raise BadLine("the reference has no points to examine")
+            found = examining.examine(
+                config,
+                material.question,
+                "",
+                points,
+                answer,
+                secret=prompt.secret_of(settings.SECRET_KEY, f"{number}:{answer}"),
+            )
+            if found.opinion.score is None:
+                raise BadLine("the model claimed what no answer says")
+        except (BadLine, client.ServerTrouble, examining.Unusable) as error:
+            self.bad += 1
+            self.stderr.write(f"line {number}: {error}")
+            return {**row, "score": 0, "error": f"line {number}: {error}"}
+        judged = [
+            {
+                "text": points[one.point][0],
+                "weight": points[one.point][1],
+                "verdict": one.verdict,
+                "evidence": [answer[start:end] for start, end in one.spans],
+            }
+            for one in found.opinion.points
+        ]
+        return {
+            **row,
+            "score": found.opinion.score,
+            "points": judged,
+            "stated": found.reply.stated,
+            "rejected": found.opinion.rejected,
+            "model": found.exchange.model,
+            "seconds": found.exchange.seconds,
+        }
 
     def _material(self, row: dict[str, Any], known: dict[tuple[str, str], Material]) -> Material:
         key = (row["question"], row.get("reference", ""))

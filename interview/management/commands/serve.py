@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
 
+from interview.examiner.config import configured
 from knowledge import index
 from knowledge.importing import apply_plan, make_plan
 from knowledge.models import Source
@@ -100,10 +101,14 @@ class Command(BaseCommand):
         self.stdout.write(f"\nViva is at http://{host}:{port}/  (Ctrl+C stops it)\n")
         self.stdout.write("Staff account: python manage.py createsuperuser\n")
         self.stdout.flush()
-        arguments = [
+        server = [
             *(sys.executable, "-m", "gunicorn", "interview.wsgi:application"),
             *("--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "8"),
             *("--timeout", "120", "--graceful-timeout", "30", "--log-level", "warning"),
         ]
+        command = server
+        if configured() is not None:
+            worker = [sys.executable, "manage.py", "examiner_worker", "--verbosity", "0"]
+            command = [sys.executable, "-m", "interview.supervising", *worker, "--", *server]
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, arguments)
+        os.execv(sys.executable, command)
