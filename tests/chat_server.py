@@ -24,7 +24,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         size = int(self.headers.get("content-length", 0))
         body = json.loads(self.rfile.read(size) or b"{}")
-        self.server.chat.requests.append(Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        self.server.chat.requests.append(
+            Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        )
         try:
             self.server.chat.behave(self, body)
         except (BrokenPipeError, ConnectionError):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from interview.examiner.config import EXAMINER, GRADER, Config, configured
+from interview.examiner.config import EXAMINER, GRADER, configured
 from interview.grading import form
 from interview.models import Attempt, SecondOpinion
 
@@ -102,7 +102,7 @@ def counting_score(attempt: Attempt) -> float | None:
 # -- what the task writes ----------------------------------------------------------------------------
 
 
-def keep(opinion: SecondOpinion, config: Config, found: Examination, *, now: dt.datetime) -> None:
+def keep(opinion: SecondOpinion, found: Examination, *, now: dt.datetime) -> None:
     """The examiner's word on an attempt. What a model says that does as it is told is not shown."""
     attempt = opinion.attempt
     obeyed = found.opinion.obeyed
@@ -128,7 +128,7 @@ def keep(opinion: SecondOpinion, config: Config, found: Examination, *, now: dt.
         rejected=found.opinion.rejected,
         finished_at=now,
         retry_at=None,
-        **_said(config, found.exchange),
+        **_said(found.exchange),
     )
 
 
@@ -138,7 +138,6 @@ def fail(
     detail: str = "",
     *,
     now: dt.datetime,
-    config: Config | None = None,
     exchange: Exchange | None = None,
     retry_at: dt.datetime | None = None,
 ) -> None:
@@ -150,15 +149,13 @@ def fail(
         detail=detail,
         retry_at=retry_at,
         finished_at=None if retry_at else now,
-        **({"host": config.host, "model": config.model[:200]} if config else {}),
-        **(_said(config, exchange) if config and exchange else {}),
+        **(_said(exchange) if exchange else {}),
     )
 
 
-def _said(config: Config, exchange: Exchange) -> dict[str, Any]:
+def _said(exchange: Exchange) -> dict[str, Any]:
     answer = exchange.prompt.answer
     return {
-        "host": config.host,
         "model": exchange.model,
         "seconds": exchange.seconds,
         "prompt": exchange.prompt.as_text(),

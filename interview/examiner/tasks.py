@@ -41,7 +41,7 @@ def give_opinion(opinion_id: int) -> str:
         opinions.fail(opinion, opinions.OFF, now=now)
         return opinions.OFF
     if opinion.tries >= MAX_TRIES:  # each of them ended this process
-        opinions.fail(opinion, opinions.CRASHED, now=now, config=config)
+        opinions.fail(opinion, opinions.CRASHED, now=now)
         return opinions.CRASHED
     # Counted before it is tried: a try that takes the process down with it counts too.
     SecondOpinion.objects.filter(pk=opinion.pk).update(
@@ -65,34 +65,26 @@ def give_opinion(opinion_id: int) -> str:
             opinions.UNREADABLE,
             error.reason[:1000],
             now=timezone.now(),
-            config=config,
             exchange=error.exchange,
         )
         return opinions.UNREADABLE
     except Exception as error:
         opinions.fail(opinion, opinions.CRASHED, type(error).__name__, now=timezone.now())
         raise
-    opinions.keep(opinion, config, found, now=timezone.now())
+    opinions.keep(opinion, found, now=timezone.now())
     reviewing.record(attempt)
     return "obeyed" if found.opinion.obeyed else "done"
 
 
 def _trouble(opinion: SecondOpinion, trouble: client.ServerTrouble, tries: int) -> str:
-    now, config = timezone.now(), configured()
+    now = timezone.now()
     logger.warning("second opinion %d, try %d: %s", opinion.pk, tries, trouble.kind)
     retry_at = None
     if trouble.retryable and tries < MAX_TRIES and trouble.wait <= LONGEST_WAIT:
         retry_at = now + dt.timedelta(seconds=max(BACKOFF[tries - 1], trouble.wait))
         enqueue(opinion.pk, retry_at)
     status = f"HTTP {trouble.status}. " if trouble.status else ""
-    opinions.fail(
-        opinion,
-        trouble.kind,
-        f"{status}{trouble.detail}",
-        now=now,
-        config=config,
-        retry_at=retry_at,
-    )
+    opinions.fail(opinion, trouble.kind, f"{status}{trouble.detail}", now=now, retry_at=retry_at)
     return trouble.kind
 
 
