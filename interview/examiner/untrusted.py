@@ -136,9 +136,7 @@ def _addressed(text: str) -> list[tuple[int, int]]:
         stop = text.find("\n", match.end())
         stop = len(text) if stop < 0 else stop
         found.append((start, stop) if width(text[start:stop]) <= 30 else match.span())
-    for match in _SPACED.finditer(text):
-        if sum(map(str.isalpha, match.group())) >= 7 and match.group().count(",") <= 2:
-            found.append(match.span())
+    found += [m.span() for m in _SPACED.finditer(text) if _is_spelt_out(m.group())]
     found += [m.span() for m in _ENCODED.finditer(text) if _is_encoded_text(m.group())]
     joined: list[tuple[int, int]] = []
     for start, stop in sorted(found):
@@ -147,6 +145,11 @@ def _addressed(text: str) -> list[tuple[int, int]]:
         else:
             joined.append((start, stop))
     return joined
+
+
+def _is_spelt_out(run: str) -> bool:
+    """Letters rather than digits, and not the members of a list."""
+    return sum(map(str.isalpha, run)) >= 7 and run.count(",") <= 2
 
 
 def _is_addressed(statement: str) -> bool:
