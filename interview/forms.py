@@ -10,7 +10,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from interview.models import Interview
+from interview.models import Interview, Preferences
 from interview.selection import MAX_QUESTIONS, Plan
 from knowledge.models import Question, Topic
 
@@ -106,3 +106,29 @@ class AnswerForm(forms.Form):
 
     def clean_submission(self) -> uuid.UUID:
         return self.cleaned_data["submission"] or uuid.uuid4()
+
+
+class PreferencesForm(forms.ModelForm):
+    class Meta:
+        model = Preferences
+        fields = ("daily_limit",)
+        labels = {"daily_limit": _("Questions to review in a day")}
+        help_texts = {"daily_limit": _("What is due comes first; new questions fill the rest.")}
+
+
+class LeaveForm(forms.Form):
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: Any, data: Any = None) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password. Nothing was deleted."))
+        return password

@@ -79,6 +79,9 @@ class World:
         return {
             "home": reverse("home"),
             "history": reverse("history"),
+            "account": reverse("account"),
+            "password": reverse("change_password"),
+            "leave": reverse("leave"),
             "answers": reverse("answers"),
             "found": reverse("answers") + "?q=学习率&score=middling&since=2025-01-01",
             "review": reverse("review"),

@@ -1,12 +1,25 @@
-"""Signing up."""
+"""Signing up, one's settings, one's data, and leaving."""
 
 from __future__ import annotations
 
-from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from collections.abc import Iterator
+from typing import Any
 
-from interview.forms import SignUpForm
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from interview import own_data
+from interview.forms import LeaveForm, PreferencesForm, SignUpForm
+from interview.models import Attempt, Preferences
 from interview.views.shared import page
 
 
@@ -20,3 +33,67 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return page(
         request, "registration/sign_up.html", {"form": form}, status=200 if not form.errors else 422
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's settings; the ways to one's data, another password, and out."""
+    form = PreferencesForm(request.POST or None, instance=Preferences.of(request.user))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    context = {"form": form, "answers": Attempt.objects.of(request.user).count()}
+    return page(request, "registration/account.html", context, status=422 if form.errors else 200)
+
+
+class ChangePassword(PasswordChangeView):
+    template_name = "registration/change_password.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, _("Your password is changed."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@login_required
+@require_safe
+def export_csv(request: HttpRequest) -> StreamingHttpResponse:
+    return _download(request, own_data.as_csv(request.user), "csv", "text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
+def export_json(request: HttpRequest) -> StreamingHttpResponse:
+    return _download(request, own_data.as_json(request.user), "json", "application/json")
+
+
+def _download(
+    request: HttpRequest, lines: Iterator[str], ending: str, kind: str
+) -> StreamingHttpResponse:
+    name = f"viva-{timezone.localdate():%Y-%m-%d}.{ending}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingHttpResponse(lines, content_type=kind, headers=headers)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest) -> HttpResponse:
+    """Delete the account with everything, confirmed by the password."""
+    form = LeaveForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = request.user
+        logout(request)
+        user.delete()
+        messages.success(request, _("Your account and everything in it is deleted."))
+        return redirect("home")
+    context = {"form": form, "answers": Attempt.objects.of(request.user).count()}
+    return page(request, "registration/leave.html", context, status=422 if form.errors else 200)

@@ -72,6 +72,8 @@ def past(bank, person) -> dict[str, str]:
         "history": "/history/",
         "answers": "/history/answers/?q=梯度&since=x",
         "review": "/review/",
+        "account": "/account/",
+        "leave": "/account/delete/",
         "search": "/search/?q=梯度",
         "bank question": reverse("question", args=[bank[0].pk]) + "?passage=0",
         "not found": "/nothing-here/",
