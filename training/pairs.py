@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from interview.grading.entailment import CONTRADICTED, ENTAILED, NEUTRAL, PARTLY
+from training.edits import part_of, reworded, turned
 from training.perturb import FUNCTION_WORDS, perturbed, scrambled, terms
 
 DATA = Path(__file__).parent / "data"
@@ -260,7 +261,35 @@ class Deriver:
             yield pair(NEUTRAL, "bare terms", s.reference, terms(rng, s.reference))
         if chance(0.35):
             yield pair(NEUTRAL, "scrambled", s.reference, scrambled(rng, right))
+        yield from self._near_copies(s)
         yield from self._with_others(s, right, e, p)
+
+    def _near_copies(self, s: Statement) -> Iterator[Pair]:
+        """Nearly word for word the same, and the same with one relation reversed."""
+        rng = self.rng
+
+        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
+            return Pair(reference, candidate, label, kind, s.concept)
+
+        yield pair(ENTAILED, "near copy", s.reference, reworded(rng, s.reference))
+        if rng.random() < 0.5:
+            c = rng.choice(s.contradicted)
+            yield pair(ENTAILED, "near copy of a falsehood", c, reworded(rng, c))
+        if rng.random() < 0.5:
+            e = rng.choice(s.entailed)
+            yield pair(ENTAILED, "near copy of a paraphrase", e, reworded(rng, e))
+        if rng.random() < 0.5 and (half := part_of(rng, s.reference)):
+            yield pair(PARTLY, "near copy of a part", s.reference, reworded(rng, half))
+        for kind, texts in (("near reversal", (s.reference,)), ("reversed paraphrase", s.entailed)):
+            text = rng.choice(texts)
+            wrong = turned(rng, text)
+            if wrong is None:
+                continue
+            if kind == "near reversal" or rng.random() < 0.5:
+                yield pair(CONTRADICTED, kind, s.reference, reworded(rng, wrong))
+            if kind == "near reversal" and rng.random() < 0.6:  # symmetric
+                yield pair(CONTRADICTED, kind, wrong, reworded(rng, s.reference))
+                yield pair(ENTAILED, "near copy of a reversal", wrong, reworded(rng, wrong))
 
     def _with_others(self, s: Statement, right: str, e: str, p: str) -> Iterator[Pair]:
         rng, pick = self.rng, self.rng.choice
