@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.db import transaction
 
 from interview import grader, reviewing
 from interview.grading import Grade
 from interview.models import Attempt, Interview, Slot
+from interview.turns import Busy, Turns
+
+# Two at once: while one is in the database or in Python, the other one's models have the cores.
+AT_ONCE = 2
+_turns = Turns(AT_ONCE, settings.VIVA_GRADES_WAITING)
 
 
 def submit(slot: Slot, answer: str, *, submission: uuid.UUID, now: dt.datetime) -> Attempt:
@@ -49,12 +55,23 @@ def _finish_if_done(interview: Interview, now: dt.datetime) -> None:
 
 
 def grade_attempt(attempt: Attempt) -> Grade | None:
-    """Grade a stored attempt and keep the grade; None while the models are still loading.
+    """Grade a stored attempt and keep the grade; None while the models are still loading, or when
+    too many others are being graded: whoever looks at the attempt later tries again.
 
     A question that is gone or was edited since is graded against the version it was asked in.
     """
     if not grader.is_ready():
         return None
+    try:
+        with _turns.take():
+            # Meanwhile another request for the same attempt may have done it.
+            attempt.refresh_from_db(fields=["score", "grade", "grader_version"])
+            return _grade(attempt) if attempt.score is None else None
+    except Busy:
+        return None
+
+
+def _grade(attempt: Attempt) -> Grade:
     question = attempt.version.question
     if question is not None and question.content_hash() == attempt.version.content_hash:
         grade = grader.grade_answer(question, attempt.answer)

@@ -71,10 +71,15 @@ def warm_up() -> None:
     threading.Thread(target=load, name="grader-warm-up", daemon=True).start()
 
 
+def background_texts() -> list[str]:
+    """Sentences of no subject in both languages: what vectors are centred by."""
+    lines = _BACKGROUND.read_text(encoding="utf-8").split("\n")
+    return [line for line in lines if line.strip()]
+
+
 def _load() -> Tools:
     encoder = embedding.get_encoder()
-    lines = _BACKGROUND.read_text(encoding="utf-8").split("\n")
-    texts = [line for line in lines if line.strip()]
+    texts = background_texts()
     vectors = vectors_for(texts)
     chinese = np.array([chinese_share(text) > 0.5 for text in texts])
     background = np.stack([vectors[chinese].mean(axis=0), vectors[~chinese].mean(axis=0)])

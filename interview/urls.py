@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from interview import serving
 from interview.views import accounts, bank, history, home, review, second_opinion, sitting
 
+handler500 = "interview.serving.server_error"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-up/", accounts.sign_up, name="sign_up"),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-_NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX")
+_NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX", "VIVA_GRADES_WAITING")
 _FLAGS = ("VIVA_DEBUG", "VIVA_HTTPS")
 # The first with hnsw.iterative_scan.
 PGVECTOR = (0, 8)

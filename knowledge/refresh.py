@@ -1,6 +1,6 @@
 """Keeps what is derived from a question's text in step with it: passages, vectors, keywords.
 
-One door: whoever changes questions (import, admin, undo) calls ``refresh`` in the same transaction.
+One door: whoever changes questions (import, admin, undo) comes through here.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
 
@@ -19,7 +19,7 @@ from knowledge import keywords
 from knowledge.chunking import Passage
 from knowledge.embedding import text_hash
 from knowledge.markdown.rendering import Rendered, render
-from knowledge.models import Chunk, Generation, Keyword, Question
+from knowledge.models import Chunk, Generation, Keyword, Question, Vector
 from knowledge.vectors import Progress, embedded_text, vectors_for
 
 IMAGE_TYPES = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
@@ -54,7 +54,28 @@ def rendered(body: str, source_name: str = "") -> Rendered:
 
 def refresh(questions: Sequence[Question], progress: Progress | None = None) -> int:
     """Bring passages, vectors and keywords of ``questions`` in step; returns how many texts were
-    embedded. Questions whose passages did not change cost nothing."""
+    embedded. Questions whose passages did not change cost nothing. Not to be called inside a
+    transaction: embedding is the slow part and must not hold SQLite's write lock."""
+    cut(questions)
+    return embed(questions, progress)
+
+
+def refresh_on_commit(question: Question) -> None:
+    """For whoever is inside a transaction: passages now, with the text; the slow part after it."""
+    cut([question])
+    transaction.on_commit(lambda: embed([question]))
+
+
+def cut(questions: Sequence[Question]) -> None:
+    """Passages as their texts are now."""
+    with transaction.atomic():
+        for question in questions:
+            _store_chunks(question, rendered(question.body, source_name_of(question)).passages)
+        Generation.advance()
+
+
+def embed(questions: Sequence[Question], progress: Progress | None = None) -> int:
+    """Vectors and keywords for passages that are stored."""
     embedded = 0
 
     def count(done: int, total: int) -> None:
@@ -63,20 +84,43 @@ def refresh(questions: Sequence[Question], progress: Progress | None = None) -> 
         if progress:
             progress(done, total)
 
-    with transaction.atomic():
-        texts: list[str] = []
-        for question in questions:
-            passages = rendered(question.body, source_name_of(question)).passages
-            _store_chunks(question, passages)
-            texts += [embedded_text(p.heading, p.text) for p in passages]
-            texts += [question.title, *(point[0] for point in question.points)]
-            texts += question.misconceptions
-        Generation.advance()
-    # Embedding is the slow part and must not hold SQLite's write lock.
-    vectors_for(texts, count)
+    vectors_for([text for question in questions for text in texts_of(question)], count)
     with transaction.atomic():
         _detect_keywords(questions)
     return embedded
+
+
+def texts_of(question: Question) -> list[str]:
+    """Every text of a question whose vector grading or searching needs."""
+    return [
+        *(embedded_text(chunk.heading, chunk.text) for chunk in question.chunks.all()),
+        question.title,
+        *(str(text) for text, _weight in question.points),
+        *question.misconceptions,
+        *(
+            embedded_text(passage.heading, passage.text)
+            for text in question.accepted
+            for passage in render(text).passages
+        ),
+    ]
+
+
+# Where else texts come from whose vectors are kept: others add themselves.
+also_used: list[Callable[[], Iterable[str]]] = []
+
+
+def prune() -> int:
+    """Delete the vectors of texts that nothing uses any more (edited away, deleted), of every encoder;
+    returns how many. Not done at every edit: a text that comes back soon is not embedded again."""
+    used = set(Chunk.objects.values_list("text_hash", flat=True))
+    for question in Question.objects.prefetch_related("chunks").iterator(chunk_size=500):
+        used.update(map(text_hash, texts_of(question)))
+    used.update(text_hash(text) for texts in also_used for text in texts())
+    stored = set(Vector.objects.values_list("text_hash", flat=True).distinct())
+    unused = sorted(stored - used)
+    for start in range(0, len(unused), 500):  # SQLite bounds the number of query parameters
+        Vector.objects.filter(text_hash__in=unused[start : start + 500]).delete()
+    return len(unused)
 
 
 def source_name_of(question: Question) -> str:

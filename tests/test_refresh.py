@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.db import connection
+from django.test import TestCase
 from django.urls import reverse
 
 from interview import grader
 from knowledge import index, keywords, search
 from knowledge import refresh as refreshing
 from knowledge.models import Chunk, Generation, Keyword, Question, Vector
-from knowledge.refresh import bank_frequencies, image_url_for, media_folder, refresh
+from knowledge.refresh import bank_frequencies, image_url_for, media_folder, prune, refresh
 from tests.conftest import BODY, add_question
 from tests.encoders import HashEncoder
 
@@ -98,6 +100,38 @@ class TestRefresh:
     def test_rubric_points_are_embedded_ahead_of_the_first_answer(self, db):
         add_question("有要点？", points=[["学习率决定步长", 2]])
         assert "学习率决定步长" in HashEncoder.encoded
+
+
+class TestPrune:
+    def test_what_is_used_stays(self, db, ready):
+        question = add_question(
+            "有要点？",
+            points=[["学习率决定步长", 2]],
+            misconceptions=["动量就是学习率"],
+            accepted=["另一种说法：步子的大小。"],
+        )
+        grader.material_of(question)
+        before = set(Vector.objects.values_list("text_hash", flat=True))
+        assert prune() == 0
+        assert set(Vector.objects.values_list("text_hash", flat=True)) == before
+        HashEncoder.encoded.clear()
+        grader.grade_answer(question, "步子的大小")
+        assert HashEncoder.encoded == ["步子的大小"]
+
+    def test_what_was_edited_away_goes_for_every_encoder(self, question):
+        gone = question.chunks.first().text_hash
+        Vector.objects.create(text_hash=gone, encoder="another", vector=[0.5])
+        question.body = "别的答案。"
+        question.save()
+        refresh([question])
+        assert prune() > 0
+        assert not Vector.objects.filter(text_hash=gone).exists()
+        assert index.is_fresh() or index.prepare()
+
+    def test_a_deleted_question_leaves_nothing_behind(self, question):
+        question.delete()
+        prune()
+        assert not Vector.objects.exists()
 
 
 class TestKeywords:
@@ -221,7 +255,8 @@ class TestAdmin:
         data.setdefault("author_keywords", "[]")
         name = "admin:knowledge_question_" + ("change" if question else "add")
         address = reverse(name, args=[question.pk] if question else [])
-        response = author.post(address, data)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            response = author.post(address, data)
         assert response.status_code == 302, response.context["errors"]
         return Question.objects.get(title=data["title"])
 
@@ -230,6 +265,21 @@ class TestAdmin:
         new = self.save(author, question.topic)
         assert search.search("同一组权重扫过输入")[0].chunk.question == new
         assert new in Question.objects.askable()
+
+    def test_nothing_is_embedded_while_the_database_waits(self, author, question, monkeypatch):
+        """The admin saves in a transaction, and in SQLite nobody else writes meanwhile."""
+        inside = []
+        real = HashEncoder.encode
+        depth = len(connection.savepoint_ids)  # the test's own transaction
+
+        def encode(encoder, texts):
+            inside.append(len(connection.savepoint_ids) > depth)
+            return real(encoder, texts)
+
+        monkeypatch.setattr(HashEncoder, "encode", encode)
+        new = self.save(author, question.topic)
+        assert inside == [False]
+        assert new.keywords.exists()
 
     def test_an_edit_is_graded_and_found_by_its_new_words(self, author, question, ready):
         new = self.save(author, question.topic)

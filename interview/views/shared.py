@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from interview import answering, result, reviewing
+from interview import answering, grader, result, reviewing
 from interview.examiner import opinions
 from interview.models import Attempt, Interview, Slot, attempts_of
 
@@ -77,6 +77,7 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
     return {
         "attempt": attempt,
         "result": result.result_of(attempt),
+        "busy": grader.is_ready(),  # where there is no result yet: why
         "ratings": reviewing.choices(attempt),
     }
 

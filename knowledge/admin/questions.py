@@ -28,7 +28,7 @@ from knowledge.models import (
     QuestionVersion,
     Topic,
 )
-from knowledge.refresh import refresh, rendered, source_name_of
+from knowledge.refresh import refresh, refresh_on_commit, rendered, source_name_of
 
 
 class LinesField(forms.CharField):
@@ -196,7 +196,7 @@ class QuestionAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         obj.key = matching_key(obj.title)[:2000]
         super().save_model(request, obj, form, change)
-        refresh([obj])
+        refresh_on_commit(obj)  # the admin saves in a transaction
 
     def delete_model(self, request: HttpRequest, obj: Question) -> None:
         with transaction.atomic():

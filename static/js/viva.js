@@ -155,12 +155,19 @@
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
       const form = event.target.closest && event.target.closest("form[data-composer]");
-      const notice = form && form.querySelector("[data-offline]");
+      const xhr = event.detail.xhr;
+      const busy = xhr && xhr.status === 503;
+      const notice = form && form.querySelector(busy ? "[data-busy]" : "[data-offline]");
       if (notice) notice.hidden = false;
+      // An answer or a draft that found the site too busy goes again: the same answer twice is one attempt.
+      if (busy && notice) {
+        const again = event.target === form ? () => form.querySelector("[data-submit]").click() : () => htmx.trigger(event.target, "again");
+        setTimeout(again, 1000 * (Number(xhr.getResponseHeader("Retry-After")) || 5));
+      }
     });
   }
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
-    document.querySelectorAll("[data-offline]").forEach((notice) => { notice.hidden = true; });
+    document.querySelectorAll("[data-offline], [data-busy]").forEach((notice) => { notice.hidden = true; });
   });
 })();

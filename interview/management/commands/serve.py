@@ -21,6 +21,7 @@ from knowledge import index
 from knowledge.importing import apply_plan, make_plan
 from knowledge.models import Source
 from knowledge.reading import read
+from knowledge.refresh import prune
 
 # The encoder's vectors, the index and a database for thousands of attempts fit well into this.
 NEEDED_BYTES = 200 * 1024 * 1024
@@ -89,6 +90,7 @@ class Command(BaseCommand):
         if plan.files:
             self.stdout.write(f"Importing {sum(len(f.items) for f in plan.files)} questions…")
             apply_plan(plan, now=timezone.now(), progress=self._progress)
+            prune()
         if not index.is_fresh():
             index.build(self._progress)
 
