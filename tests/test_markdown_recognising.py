@@ -6,7 +6,11 @@ import pytest
 
 from knowledge.markdown import Document, Entry, TooLarge, matching_key, parse
 from knowledge.markdown.document import MAX_LINES
-from tests.markdown_dialects import DIALECTS, NOT_QUESTIONS
+from tests.markdown_dialects import DIALECTS as COMMON
+from tests.markdown_dialects import NOT_QUESTIONS
+from tests.markdown_dialects_more import MORE_DIALECTS
+
+DIALECTS = COMMON | MORE_DIALECTS
 
 
 def titles(text: str) -> list[str]:
@@ -305,3 +309,57 @@ def test_notes_at_the_end_of_an_answer_are_metadata() -> None:
 def test_too_many_lines_are_refused_with_a_message() -> None:
     with pytest.raises(TooLarge, match="lines"):
         parse("\n" * (MAX_LINES + 1))
+
+
+def test_callouts_definitions_and_cards_give_their_answers_without_the_marks() -> None:
+    def bodies(name: str) -> list[str]:
+        return [entry.body for entry in parse(DIALECTS[name][0]).entries]
+
+    assert bodies("obsidian callouts")[0] == "支撑帆的立柱。"
+    assert bodies("obsidian callouts with answer callout")[0] == "A tall pole."
+    assert bodies("faq callouts nested")[0] == "A tall pole.\n\nIt carries sails."
+    assert bodies("quoted Q and A")[0] == "A tall pole."
+    assert bodies("definition list")[2] == "To make the sail smaller.\n\nAlso to be safe."
+    assert bodies("admonitions of MkDocs")[0] == "A tall pole."
+    assert bodies("html table multi-line cells")[0] == "海面的周期涨落。"
+    assert bodies("anki ::")[3] == "Turn through the wind."
+    assert bodies("candidate dialogue en")[0] == "A tall pole."
+
+
+LINKED = """# Sea FAQ
+
+## [What is a tide?][1]
+
+See ![fig][moon] and [the book][The Book].
+
+## What does [this] return?
+
+The element.
+
+## What is [salt]? ![x][moon]
+
+NaCl.
+
+[1]: https://a.example
+[moon]: https://m.example/x.png
+[the book]: https://b.example
+[salt]: https://s.example "Salt"
+"""
+
+
+def test_links_by_reference_are_resolved_in_titles() -> None:
+    assert titles(LINKED) == ["What is a tide?", "What does [this] return?", "What is salt?"]
+
+
+def test_an_answer_brings_the_definitions_of_its_links_along() -> None:
+    first, second, _ = parse(LINKED).entries
+    assert first.body.endswith("\n\n[moon]: https://m.example/x.png\n[the book]: https://b.example")
+    assert second.body == "The element."
+
+
+def test_toml_front_matter() -> None:
+    document = parse(DIALECTS["hugo toml"][0])
+    assert document.metadata["title"] == "Ship FAQ"
+    assert document.entries[0].tags == ("ships", "faq")
+    broken = parse("+++\ntitle = \n+++\n\n## What is a mast?\n\nA pole.\n" * 1)
+    assert "TOML" in broken.warnings[0]

@@ -13,8 +13,10 @@ from markdown_it.token import Token
 
 from knowledge.markdown.document import MAX_LINES, TooLarge
 from knowledge.markdown.fences import make_parser
+from knowledge.markdown.titles import link_label, plain
 
 _TAG = re.compile(r"<(/?)(details|summary)(?:\s[^<>]{0,500})?>", re.IGNORECASE)
+DEFINITION = re.compile(r"\[([^\[\]]{1,200})\]:[ \t]{0,9}\S")
 _PARSER = make_parser()
 Position = tuple[int, int]  # (0-based line, column in that source line)
 
@@ -57,6 +59,12 @@ class Source:
     lines: list[str]
     blocks: list[Block] = field(default_factory=list)
     details: list[Details] = field(default_factory=list)
+    definitions: dict[str, str] = field(default_factory=dict)  # line of a link's label
+    labels: frozenset[str] = frozenset()
+
+    def plain(self, text: str) -> str:
+        """Inline Markdown of this file without its markup."""
+        return plain(text, self.labels)
 
     def between(self, start: Position, end: Position) -> str:
         """The source text from one position to another."""
@@ -78,6 +86,7 @@ def scan(text: str) -> Source:
     source = Source(lines)
     tags: list[tuple[Position, Position, bool, str]] = []
     _walk(_PARSER.parse(text, {}), source, tags)
+    source.labels = frozenset(source.definitions)
     _pair_details(source, tags)
     _place_in_details(source)
     return source
@@ -116,6 +125,7 @@ def _walk(
             block.first = fresh
             blocks.append(block)
             _inline_tags(source, token, tags)
+            _define(source, block)
             pending = None
         elif kind in ("fence", "code_block", "html_block", "hr", "table_open"):
             block = _block(_KINDS[kind], token, items, quotes)
@@ -130,6 +140,15 @@ def _walk(
         else:
             continue
         fresh = False
+
+
+def _define(source: Source, block: Block) -> None:
+    """Remember the `[label]: https://…` lines of a paragraph; the first of a label counts."""
+    if block.kind != "paragraph" or "]:" not in block.source:
+        return
+    for line in block.source.split("\n"):
+        if (match := DEFINITION.match(line)) is not None:
+            source.definitions.setdefault(link_label(match[1]), line)
 
 
 _KINDS = {

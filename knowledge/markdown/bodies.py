@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from knowledge.markdown.blocks import Block, Details, Source, scan
+from knowledge.markdown.blocks import DEFINITION, Block, Details, Source, scan
 from knowledge.markdown.document import Entry
 from knowledge.markdown.drafts import draft_reason
 from knowledge.markdown.notes import difficulty_of, split_notes, split_values
 from knowledge.markdown.recognising import Found
-from knowledge.markdown.titles import lead_of, matching_key, plain
+from knowledge.markdown.titles import (
+    lead_of,
+    link_label,
+    matching_key,
+    plain,
+    reference_labels,
+)
 from knowledge.markdown.trimming import shifted, trimmed
 from knowledge.markdown.words import (
     QUESTION_PART_KEYS,
@@ -21,6 +27,8 @@ from knowledge.markdown.words import (
 
 MAX_STEM_LETTERS = 2500  # longer text before an answer label is taken as answer, not as stem
 
+_CALLOUT = re.compile(r"\s*>\s?\[!(\w{1,20})\][-+]?(.*)")
+_ANSWERING = ("success", "check", "done", "answer", "solution", "abstract", "summary")
 _COMMENT_TAGS = re.compile(r"<!--\s*tags?:\s*([^<>]{1,300}?)\s*-->", re.IGNORECASE)
 _COMMENT_LEVEL = re.compile(
     r"<!--\s*(?:expertise|difficulty|level):\s*\(?\s*([\w★⭐]{1,20})\s*\)?\s*-->", re.IGNORECASE
@@ -40,15 +48,30 @@ def build_entry(source: Source, found: Found, metadata: Mapping[str, object]) ->
     if offset:
         first, newline, rest = text.partition("\n")
         text = (first if begin[1] else _dedented(first, offset)) + newline + _dedented(rest, offset)
+    if candidate.shape == "quote":
+        quote = source.blocks[source.blocks[candidate.block].quote]
+        text = unquoted(text) if candidate.body < (quote.end, 0) else text
     inner_stem, body = split_answer(text, colon=candidate.title.rstrip().endswith((":", "：")))
     follow_ups: tuple[str, ...] = ()
     if found.unanswered or candidate.shape == "item":
         body, moved, follow_ups = _unanswered_parts(body, found.unanswered)
         inner_stem = "\n\n".join(filter(None, (inner_stem, moved)))
     stem = "\n\n".join(part for part in (stem, inner_stem) if part)
+    stem, body = with_definitions(source, stem), with_definitions(source, body)
     return finish_entry(
         candidate.text, stem, body, found.topic, candidate.start[0] + 1, metadata, text, follow_ups
     )
+
+
+def with_definitions(source: Source, text: str) -> str:
+    """A text cut out of a file, with those lines of the file that say where its links lead
+    (`[label]: https://…`): writers gather them at the end of the file."""
+    if not source.definitions or "[" not in text:
+        return text
+    own = {link_label(match[1]) for line in text.split("\n") if (match := DEFINITION.match(line))}
+    used = dict.fromkeys(link_label(label) for label in reference_labels(text))
+    lines = [source.definitions[label] for label in used if label in source.labels - own]
+    return "\n".join([text, "", *lines]) if lines else text
 
 
 def finish_entry(
@@ -93,12 +116,35 @@ def split_answer(text: str, colon: bool = False) -> tuple[str, str]:
     """
     source = scan(text.strip("\n"))
     stem = ""
-    mark = _answer_mark(source)
+    mark = _answer_callout(source) or _answer_mark(source)
     if mark is not None:
         stem, source = mark
     elif colon:
         stem, source = _announced(source)
     return trimmed(stem), trimmed("\n".join(source.lines))
+
+
+def unquoted(text: str) -> str:
+    """Text without one level of quoting in front of its lines, down to the first without."""
+    rows = text.split("\n")
+    for number, row in enumerate(rows):
+        if not (bare := row.lstrip()).startswith(">"):
+            break
+        rows[number] = bare[1:].removeprefix(" ")
+    return "\n".join(rows)
+
+
+def _answer_callout(source: Source) -> tuple[str, Source] | None:
+    """`> [!success]- Answer` and the quoted answer below it, without the quoting."""
+    if not source.blocks or source.blocks[0].kind != "quote":
+        return None
+    quote = source.blocks[0]
+    match = _CALLOUT.match(source.lines[quote.start])
+    title = match[2].strip() if match else ""
+    if not match or not (is_answer_label(title) if title else match[1].lower() in _ANSWERING):
+        return None
+    inner = unquoted("\n".join(source.lines[quote.start + 1 : quote.end]))
+    return "", scan("\n".join([inner, *source.lines[quote.end :]]).strip("\n"))
 
 
 def _answer_mark(source: Source) -> tuple[str, Source] | None:
@@ -268,7 +314,17 @@ def _unanswered_parts(body: str, unanswered: bool) -> tuple[str, str, tuple[str,
 def _offset(source: Source, found: Found) -> int:
     """Columns by which an answer inside a list item is indented."""
     candidate = found.candidate
-    if candidate.shape == "summary" or candidate.block < 0 or candidate.shape == "row":
+    if (
+        candidate.shape in ("cell", "definition")
+        or candidate.level == 1
+        and candidate.shape == "label"
+    ):
+        rows = source.lines[
+            candidate.body[0] + bool(candidate.body[1]) : found.end[0] + bool(found.end[1])
+        ]
+        indents = [len(row) - len(row.lstrip(" ")) for row in rows if row.strip()]
+        return min(indents, default=0)
+    if candidate.block < 0 or candidate.shape in ("summary", "row", "card"):
         return 0
     item = source.blocks[candidate.block].item
     if item < 0:

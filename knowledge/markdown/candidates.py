@@ -1,20 +1,27 @@
 """Every place in a file that could be a question, by shape; the choice comes later.
 
 Shapes: heading, item-heading (`1. ### …`), bold (a paragraph that opens in bold), label (`Q: …`),
-para (a numbered paragraph), item (a list item), summary (`<summary>`), quote, row (Q | A table).
+para (a numbered paragraph), asked (a paragraph that asks), item (a list item), summary
+(`<summary>`), quote; knowledge.markdown.pairs adds tables, definition lists and cards.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.markdown.blocks import Block, Position, Source
-from knowledge.markdown.titles import Lead, lead_of, matching_key, plain
-from knowledge.markdown.words import answer_label_end, strong_question
+from knowledge.markdown.titles import Lead, heading_lead, lead_of, matching_key, plain
+from knowledge.markdown.words import ASKED_KEYS, answer_label_end, strong_question
 
-_BOLD = re.compile(r"(\*\*|__|<b>|<strong>)(?P<text>.+?)(?:\*\*|__|</b>|</strong>)", re.I)
+_BOLD = re.compile(r"(\*\*\*?|___?|<b>|<strong>)(?P<text>.+?)(?:\*\*\*?|___?|</b>|</strong>)", re.I)
+_ITALIC = re.compile(r"([*_])(?![*_\s]).{1,300}(?<![*_\s])\1\s*$")
+_CHECKBOX = re.compile(r"\[[ xX]\]\s+")
+_CALLOUT = re.compile(r"\[!(question|faq|help|q)\][-+]?\s*", re.IGNORECASE)
+_ADMONITION = re.compile(r"(?:\?\?\?\+?|!!!) (?:question|faq|help) \"(?P<title>[^\"]{1,300})\"\s*$")
+MAX_ASKED = 200  # characters of a paragraph's first line that is a question without any markup
 _PROMISING = re.compile(
     r"[*_<>\d(（【\[#№①-⑳一二三四五六七八九十百零〇第问题提考面例练习追QqPpEeIiNnCcSsLlUuMmDdWw]"
 )
@@ -46,32 +53,51 @@ class Candidate:
 def find_candidates(source: Source, contents: set[int]) -> list[Candidate]:
     """All candidates outside of tables of contents (`contents`: their block indices)."""
     found: list[Candidate] = []
+    nameless = _nameless(source)
     for index, block in enumerate(source.blocks):
         if index in contents or block.quote >= 0:
             if block.kind == "paragraph" and index not in contents:
                 found.extend(_in_quote(source, index, block))
             continue
         if block.kind == "heading":
-            found.extend(_heading(source, index, block))
+            found.extend(_heading(source, index, block, nameless))
         elif block.kind == "paragraph":
             found.extend(_paragraph(source, index, block))
-        elif block.kind == "table":
-            found.extend(_rows(source, block))
     found.extend(_summaries(source))
     found.sort(key=lambda candidate: candidate.start)
     return [candidate for candidate in found if matching_key(candidate.text)]
 
 
-def _heading(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+def _nameless(source: Source) -> set[tuple[str, int]]:
+    """(key, level) of headings such as `### Question` that stand over every question, and have no
+    heading each above them that would be its name."""
+    levels = Counter(block.level for block in source.blocks if block.kind == "heading")
+    asked = Counter(
+        (matching_key(block.source), block.level)
+        for block in source.blocks
+        if block.kind == "heading" and matching_key(block.source) in ASKED_KEYS
+    )
+    return {
+        (key, level)
+        for (key, level), count in asked.items()
+        if count > max(1, sum(n for other, n in levels.items() if other < level))
+    }
+
+
+def _heading(
+    source: Source, index: int, block: Block, nameless: set[tuple[str, int]]
+) -> Iterator[Candidate]:
     shape, number = "heading", ""
     if block.item >= 0:
         if not block.first:
             return
         shape, number = "item-heading", source.blocks[block.item].number
-    title = plain(block.source)
-    lead = lead_of(title)
+    title = source.plain(block.source)
+    lead = heading_lead(title)
     if number and not lead.numbers:
         lead = Lead("int", (int(number),), True, lead.labelled, lead.rest or title)
+    if (matching_key(title), block.level) in nameless:
+        lead = Lead("label", (), True, True)
     body: Position = (block.end, 0)
     if block.rest:
         row = block.end - 1
@@ -100,7 +126,7 @@ def _heading(source: Source, index: int, block: Block) -> Iterator[Candidate]:
 
 def _first_line(source: Source, block: Block) -> tuple[str, Position]:
     first = block.source.split("\n", 1)[0]
-    return plain(first), (block.start + 1, 0)
+    return source.plain(first), (block.start + 1, 0)
 
 
 def _paragraph(source: Source, index: int, block: Block) -> Iterator[Candidate]:
@@ -110,9 +136,49 @@ def _paragraph(source: Source, index: int, block: Block) -> Iterator[Candidate]:
     elif block.item >= 0:
         yield from _item(source, index, block)
         return
-    candidate = _line_candidate(source, index, block)
+    candidate = _line_candidate(source, index, block) or _asked(source, index, block)
     if candidate is not None:
         yield candidate
+    if block.item < 0 and block.end - block.start > 1:
+        yield from _later_lines(source, index, block)
+
+
+def _later_lines(source: Source, index: int, block: Block) -> Iterator[Candidate]:
+    """`Q: …` and `1、…` on later lines of a paragraph: not everybody leaves lines empty."""
+    rows = block.source.split("\n")
+    for row in range(1, len(rows)):
+        if not _PROMISING.match(rows[row]):
+            continue
+        lead = lead_of(source.plain(rows[row][:300]))
+        if lead.labelled or (lead.firm and lead.numbers and strong_question(lead.rest)):
+            near = "\n".join(rows[row : row + 3])
+            part = replace(block, start=block.start + row, source=near, first=False)
+            candidate = _line_candidate(source, index, part)
+            if candidate is not None and matching_key(lead.rest):
+                yield candidate
+
+
+def _asked(source: Source, index: int, block: Block) -> Candidate | None:
+    """A paragraph whose first line asks, without markup; `level` 1 if a rule stands before it."""
+    first = block.source.split("\n", 1)[0]
+    if block.item >= 0 or len(first) > MAX_ASKED:
+        return None
+    admonition = _ADMONITION.match(first)
+    if admonition is not None:
+        title = source.plain(admonition["title"])
+        lead = lead_of(title)
+        lead = Lead(lead.style, lead.numbers, True, True, lead.rest)
+        return Candidate(
+            "label", (block.start, 0), (block.start + 1, 0), title, lead, 1, block=index
+        )
+    italic = bool(_ITALIC.match(first))
+    title = source.plain(first)
+    if not title.endswith(("?", "？")) and not (italic and strong_question(title)):
+        return None
+    before = source.blocks[index - 1] if index else None
+    level = 2 if italic else int(before is None or before.kind in ("rule", "heading"))
+    lead, body = lead_of(title), (block.start + 1, 0)
+    return Candidate("asked", (block.start, 0), body, title, lead, level, block=index)
 
 
 def _labelled(text: str) -> bool:
@@ -124,14 +190,14 @@ def _line_candidate(source: Source, index: int, block: Block) -> Candidate | Non
     first, _, others = block.source.partition("\n")
     if not _PROMISING.match(first):
         return None
-    title, body = plain(first), (block.start + 1, 0)
+    title, body = source.plain(first), (block.start + 1, 0)
     lead = lead_of(title)
     shape = "label" if lead.labelled else "para"
     wide = None
     column = _column(source, block, first)
     bold = _BOLD.match(first)
     if bold is not None:
-        strong = plain(bold[0])
+        strong = source.plain(bold[0])
         own = lead_of(strong)
         shape = "label" if lead.labelled else "bold"
         after = first[bold.end() :].lstrip(" :：.")
@@ -147,26 +213,32 @@ def _line_candidate(source: Source, index: int, block: Block) -> Candidate | Non
                 return None
             line, body = _first_line(source, following)
         else:
-            line, body = plain(others.split("\n", 1)[0]), (block.start + 2, 0)
+            line, body = source.plain(others.split("\n", 1)[0]), (block.start + 2, 0)
         lead = Lead(lead.style, lead.numbers, lead.firm, True, lead_of(line).rest)
         title = line
     if shape == "para" and not (lead.firm and lead.numbers):
         return None
     if shape == "label":
-        title, lead, body = _cut_same_line_answer(title, lead, body, block, first, column)
+        title, lead, body = _cut_same_line_answer(source, title, lead, body, block, first, column)
     start = (source.blocks[block.item].start, 0) if block.first else (block.start, 0)
     return Candidate(shape, start, body, title, lead, 0, "", index, inside=block.details, wide=wide)
 
 
 def _cut_same_line_answer(
-    title: str, lead: Lead, body: Position, block: Block, first: str, column: int
+    source: Source,
+    title: str,
+    lead: Lead,
+    body: Position,
+    block: Block,
+    first: str,
+    column: int,
 ) -> tuple[str, Lead, Position]:
     """`Q: … A: …` on one line."""
     for mark in (" A: ", " A：", " 答：", "。答：", "？答：", " Answer: ", " **A:**", " **答：**"):
         at = first.find(mark)
         if at > 0 and mark.strip(" 。？") in first:
             cut = at + (1 if mark[0] in "。？ " else 0)
-            shorter = plain(first[:cut])
+            shorter = source.plain(first[:cut])
             return shorter, lead_of(shorter), (block.start, column + cut)
     return title, lead, body
 
@@ -183,14 +255,14 @@ def _item(source: Source, index: int, block: Block) -> Iterator[Candidate]:
     if line is not None and line.shape == "label":
         yield line
         return
-    first = block.source.split("\n", 1)[0]
-    title, body = plain(first), (block.start + 1, 0)
+    first = _CHECKBOX.sub("", block.source.split("\n", 1)[0], count=1)
+    title, body = source.plain(first), (block.start + 1, 0)
     markup = "plain"
     wide = None
     bold = _BOLD.match(first)
     if bold is not None:
         markup = "bold"
-        strong = plain(bold[0])
+        strong = source.plain(bold[0])
         after = first[bold.end() :].lstrip(" :：.-–—")
         if after and matching_key(strong):
             wide = (title, body)
@@ -227,13 +299,22 @@ def _in_quote(source: Source, index: int, block: Block) -> Iterator[Candidate]:
     ):
         return
     first, _, others = block.source.partition("\n")
-    title = plain(first)
+    start, row = (quote.start, 0), block.start
+    callout = _CALLOUT.match(first)
+    if callout is not None:
+        first = first[callout.end() :]
+        if not first:
+            (first, _, others), row = others.partition("\n"), row + 1
+    title = source.plain(first)
     lead = lead_of(title)
+    if callout is not None:
+        lead = Lead(lead.style, lead.numbers, True, True, lead.rest)
     if not (lead.labelled or strong_question(title)) or len(title) > 300:
         return
     alone = quote.end - quote.start <= 1 or (not others and block.end >= quote.end)
-    body = (quote.end, 0) if alone else (block.start + 1, 0)
-    yield Candidate("quote", (quote.start, 0), body, title, lead, 0, "", index)
+    alone = alone or (row > block.start and not others and block.end >= quote.end)
+    body = (quote.end, 0) if alone else (row + 1, 0)
+    yield Candidate("quote", start, body, title, lead, 0, "", index)
 
 
 def _summaries(source: Source) -> Iterator[Candidate]:
@@ -242,10 +323,10 @@ def _summaries(source: Source) -> Iterator[Candidate]:
             continue
         text = source.between(details.summary, details.summary_end)
         lines = text.split("\n")
-        row = next((n for n, line in enumerate(lines) if matching_key(plain(line))), -1)
+        row = next((n for n, line in enumerate(lines) if matching_key(source.plain(line))), -1)
         if row < 0:
             continue
-        title = plain(lines[row].strip().lstrip("#").strip())
+        title = source.plain(lines[row].strip().lstrip("#").strip())
         column = details.summary[1] if row == 0 else 0
         body = (details.summary[0] + row, column + len(lines[row]))
         yield Candidate(
@@ -258,59 +339,3 @@ def _summaries(source: Source) -> Iterator[Candidate]:
             limit=details.inner_end,
             inside=details.parent,
         )
-
-
-_QUESTION_COLUMN = re.compile(
-    r"^(?:the )?(?:interview )?(?:questions?|q|问题?|题目|面试题|提问|faq)$", re.IGNORECASE
-)
-_ANSWER_COLUMN = re.compile(
-    r"^(?:the )?(?:answers?|a|答案?|回答|解答|解析|参考答案|responses?|explanations?|solutions?)$",
-    re.IGNORECASE,
-)
-
-
-def _rows(source: Source, block: Block) -> Iterator[Candidate]:
-    """Rows of a table whose header names a question column and an answer column."""
-    if block.end - block.start < 3 or block.item >= 0:
-        return
-    header = [plain(cell) for _, cell in cells(source.lines[block.start])]
-    asked = next((n for n, name in enumerate(header) if _QUESTION_COLUMN.match(name)), -1)
-    given = next((n for n, name in enumerate(header) if _ANSWER_COLUMN.match(name)), -1)
-    if asked < 0 or given < 0:
-        return
-    for row in range(block.start + 2, block.end):
-        parts = cells(source.lines[row])
-        if len(parts) <= max(asked, given):
-            continue
-        title = plain(parts[asked][1])
-        column, answer = parts[given]
-        yield Candidate(
-            "row",
-            (row, 0),
-            (row, column),
-            title,
-            lead_of(title),
-            limit=(row, column + len(answer)),
-        )
-
-
-def cells(line: str) -> list[tuple[int, str]]:
-    """(column, text) of the cells of a pipe table's row; `\\|` and code spans are kept whole."""
-    parts: list[tuple[int, str]] = []
-    begin, code, at = 0, False, 0
-    while at < len(line):
-        char = line[at]
-        if char == "\\":
-            at += 1
-        elif char == "`":
-            code = not code
-        elif char == "|" and not code:
-            parts.append((begin, line[begin:at]))
-            begin = at + 1
-        at += 1
-    parts.append((begin, line[begin:]))
-    if parts and not parts[0][1].strip():
-        parts = parts[1:]
-    if parts and not parts[-1][1].strip():
-        parts = parts[:-1]
-    return [(column + len(text) - len(text.lstrip()), text.strip()) for column, text in parts]

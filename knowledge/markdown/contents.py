@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from knowledge.markdown.blocks import Block, Source
-from knowledge.markdown.candidates import cells
+from knowledge.markdown.pairs import cells
 from knowledge.markdown.titles import lead_of, matching_key, plain
 
 _LINKS = re.compile(
@@ -43,7 +43,7 @@ def find_contents(source: Source) -> Contents:
     headings: dict[str, int] = {}
     for block in source.blocks:
         if block.kind == "heading" and block.source:
-            key = matching_key(lead_of(plain(block.source)).rest)
+            key = matching_key(lead_of(source.plain(block.source)).rest)
             headings.setdefault(key, block.start)
     headings.pop("", None)
     for first, last in _lists(source.blocks):
@@ -96,7 +96,7 @@ def _look_at_list(
         return
     links = sum(1 for text in texts if is_links(text.replace("\n", " ")) or _ANCHORED.match(text))
     anchors = sum(1 for text in texts if "](#" in text or 'href="#' in text)
-    keys = [matching_key(lead_of(plain(_linked(text))).rest) for text in texts]
+    keys = [matching_key(lead_of(source.plain(_linked(text))).rest) for text in texts]
     bare = all(blocks[n].kind in ("item", "paragraph") for n in range(first, last))
     titled = bare and _under_contents_heading(blocks, first)
     repeats = _repeats_headings(keys, headings, blocks[first].start)
@@ -140,7 +140,7 @@ def _look_at_table(source: Source, index: int, block: Block, found: Contents) ->
     _mark(found, index, block)
     for row in anchored:
         for _, cell in cells(row):
-            key = matching_key(lead_of(plain(cell)).rest)
+            key = matching_key(lead_of(source.plain(cell)).rest)
             if key:
                 found.keys.add(key)
 

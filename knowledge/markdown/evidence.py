@@ -114,13 +114,15 @@ def _score(group: Group, context: bool) -> float:
         score += 0.4  # most of them ask: the others are asked as well
     score += 1.0 * e.listed + (0.7 if context else 0.0)
     score += min(1.0, total / 60)
-    if group.key[-1] == "cn" and e.strong < 0.5:
+    if group.key[-1] in ("cn", "roman", "letter") and e.strong < 0.5:
         score -= 2.0
     score -= {"bold": 0.3, "para": 1.2, "item": 1.2}.get(str(group.key[0]), 0.0)
     if group.key[0] == "item" and e.strong < 0.6 and e.labelled < 0.5:
         score -= 2.0
     if group.key[0] == "para" and e.strong < 0.5:
         score -= 2.0
+    if group.key[0] == "item" and total >= 4 and e.strong >= 0.9 and e.answered >= 0.9:
+        score += 0.4
     distinct = len({matching_key(member.text) for member in group.members})
     if total >= 3 and distinct <= max(1, total // 4) and not group.key[-1]:
         score -= 3.0  # the same unnumbered heading in every answer is a part of it

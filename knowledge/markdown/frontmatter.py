@@ -1,6 +1,9 @@
-"""YAML front matter: bounded, and never more than strings, numbers and flat lists of them."""
+"""Front matter in YAML (`---`) or TOML (`+++`): bounded, and never more than strings, numbers and
+flat lists of them."""
 
 from __future__ import annotations
+
+import tomllib
 
 import yaml
 
@@ -10,6 +13,8 @@ MAX_FRONT_MATTER = 20_000  # characters
 def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
     """(metadata, number of lines it takes, warning) of the front matter at a text's beginning."""
     text = text.lstrip("\ufeff")
+    if text.startswith("+++\n"):
+        return _toml(text)
     if not text.startswith(("---\n", "--- \n")):
         return {}, 0, ""
     end = text.find("\n---", 3, MAX_FRONT_MATTER)
@@ -30,6 +35,18 @@ def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
     if not isinstance(loaded, dict):
         return {}, 0, ""
     return {str(key): _simple(value) for key, value in loaded.items()}, lines, ""
+
+
+def _toml(text: str) -> tuple[dict[str, object], int, str]:
+    end = text.find("\n+++\n", 3, MAX_FRONT_MATTER)
+    if end < 0:
+        return {}, 0, ""
+    lines = text.count("\n", 0, end) + 2
+    try:
+        loaded = tomllib.loads(text[4:end])
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}, lines, "The front matter is not valid TOML; it is left out."
+    return {key: _simple(value) for key, value in loaded.items()}, lines, ""
 
 
 def _simple(value: object) -> object:

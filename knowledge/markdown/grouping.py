@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from knowledge.markdown.candidates import Candidate
 from knowledge.markdown.evidence import Group
-from knowledge.markdown.numbering import NUMBERED, continuity, fitting
+from knowledge.markdown.numbering import LOOSE, NUMBERED, continuity, fitting
 from knowledge.markdown.outline import Outline
 from knowledge.markdown.titles import lead_of, matching_key
 from knowledge.markdown.words import (
@@ -28,7 +28,7 @@ def find_groups(candidates: list[Candidate], outline: Outline) -> list[Group]:
         by_key[candidate.group].append(candidate)
     groups = []
     for key, members in list(by_key.items()):
-        if key[-1] in ("bare", "dotted") and (len(members) < 2 or continuity(members) < 0.5):
+        if key[-1] in LOOSE and (len(members) < 2 or continuity(members) < 0.5):
             loose = [m for m in members if not m.lead.firm]
             for member in loose:
                 member.lead = lead_of("") if not member.lead.labelled else member.lead
@@ -125,7 +125,7 @@ def _adopt_siblings(groups: list[Group], listed_keys: set[str]) -> None:
 def _group_key(candidate: Candidate) -> tuple[object, ...]:
     lead = candidate.lead
     style = lead.style
-    if candidate.shape in ("summary", "row", "quote", "label"):
+    if candidate.shape in ("summary", "row", "cell", "definition", "card", "quote", "label"):
         return (candidate.shape, candidate.inside >= 0, "label" if lead.labelled else "")
     depth = len(lead.numbers) if style == "dotted" else 0
     inside = candidate.inside >= 0

@@ -49,12 +49,12 @@ _INLINE_ONLY = frozenset(("difficulty", "twin", "language"))
 _LISTED = frozenset(("points", "misconceptions", "follow_ups", "samples"))
 _LABEL = re.compile(r"\*\*([^*\n]{1,30}?)(?:\*\*\s*[:：]|[:：]\s*\*\*|\*\*\s*$)\s*(.*)$")
 _WEIGHT = re.compile(
-    r"\s*[（(\[]\s*(?:(?:权重|分值|weight)\s*[:：=]?\s*)?(\d{1,4}(?:\.\d{1,9})?)\s*(?:分|points?|pts?)?\s*[)）\]]$",
+    r"[（(\[]\s*+(?:(?:权重|分值|weight)\s*+[:：=]?\s*+)?(\d{1,4}(?:\.\d{1,9})?)\s*+(?:分|points?|pts?)?\s*+[)）\]]$",
     re.IGNORECASE,
 )
 _SAMPLE = re.compile(r"(?:\*\*)?([^\s:：*]{1,12})(?:\*\*)?\s*[:：]\s*(?:\*\*)?\s*")
 _SEPARATORS = re.compile(r"[,，、;；]")
-_ALIASES = re.compile(r"\s*(?<![=<>!])=(?![=<>])\s*")
+_ALIASES = re.compile(r"(?<![=<>!])=(?![=<>])")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 
 
@@ -215,9 +215,8 @@ def _read(sections: list[_Section]) -> Notes:
 def read_point(text: str) -> tuple[str, float]:
     """(statement, weight) of a rubric point such as `给出公式（2）`; a weight not given is 1."""
     match = _WEIGHT.search(text)
-    if match is None or match.start() == 0:
-        return text, 1.0
-    return text[: match.start()], float(match[1])
+    statement = text[: match.start()].rstrip() if match else ""
+    return (statement, float(match[1])) if match and statement else (text, 1.0)
 
 
 def split_sample(text: str) -> tuple[str, str]:
@@ -246,4 +245,5 @@ def split_values(text: str) -> list[str]:
 
 def join_aliases(word: str) -> str:
     """`a=b` → `a = b`: aliases of one keyword."""
-    return " = ".join(part for part in _ALIASES.split(word.strip()) if part)
+    parts = (part.strip() for part in _ALIASES.split(word))
+    return " = ".join(part for part in parts if part)

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from knowledge.markdown.candidates import Candidate
 
-NUMBERED = ("int", "bare", "label", "dotted", "paren", "cn", "circled")
+NUMBERED = ("int", "bare", "label", "dotted", "paren", "cn", "circled", "roman", "letter")
+LOOSE = ("bare", "dotted", "roman", "letter")  # no numbering unless they go on
 
 
 def continuity(members: Sequence[Candidate]) -> float:
@@ -24,7 +25,8 @@ def continuity(members: Sequence[Candidate]) -> float:
         restarts = after[-1] == 1 and before[-1] >= 1
         good += follows or (restarts and (len(after) > 1 or before[-1] >= 2))
     runs = sum(1 for number in numbers if number[-1] == 1)
-    if runs > 1 and len(numbers) / runs < 2:
+    chapters = len(set(numbers)) == len(numbers) and len(numbers[0]) > 1
+    if runs > 1 and not chapters and len(numbers) / runs < 2:
         return 0.3
     return good / (len(numbers) - 1)
 

@@ -37,7 +37,9 @@ class Outline:
         self.contents: Contents = find_contents(source)
         self.weights = _weights(source, self.contents)
         self.headings = [
-            Section(b.start, b.level, plain(b.source), n, "html" if b.markup == "html" else "md")
+            Section(
+                b.start, b.level, source.plain(b.source), n, "html" if b.markup == "html" else "md"
+            )
             for n, b in enumerate(source.blocks)
             if b.kind == "heading" and b.item < 0 and b.quote < 0
         ]
@@ -117,6 +119,8 @@ class Outline:
     ) -> bool:
         inside = self.source.blocks[heading.block].details
         if inside >= 0 and inside != member.inside and member.shape != "summary":
+            return False
+        if heading.level >= member.level and is_answer_label(lead_of(heading.title).rest):
             return False
         same_level_section = (
             member.shape == "heading"

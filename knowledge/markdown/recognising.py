@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from knowledge.markdown.blocks import Position, Source
 from knowledge.markdown.candidates import Candidate, find_candidates
-from knowledge.markdown.evidence import Group, measure
+from knowledge.markdown.evidence import LONG_RUN, Group, measure
 from knowledge.markdown.grouping import find_groups
 from knowledge.markdown.outline import Outline, Section
+from knowledge.markdown.pairs import find_pairs
 from knowledge.markdown.titles import lead_of, matching_key, plain
 from knowledge.markdown.words import (
     ASKED_KEYS,
@@ -51,7 +52,10 @@ class Recogniser:
         self.source = source
         self.title, self.first_line = title, first_line
         self.outline = Outline(source)
-        self.candidates = find_candidates(source, self.outline.contents.blocks)
+        places = self.outline.contents.blocks
+        self.candidates = sorted(
+            find_candidates(source, places) + find_pairs(source, places), key=lambda c: c.start
+        )
         self.context = speaks_of_questions(context + self._introduction())
 
     def questions(self) -> list[Found]:
@@ -62,7 +66,9 @@ class Recogniser:
             return [single]
         for group in groups:
             measure(group, self.outline, self.context)
-        chosen = self._without_nested([group for group in groups if self._accepts(group)])
+        accepted = [group for group in groups if self._accepts(group)]
+        marked = [group for group in accepted if group.key[0] != "asked"]
+        chosen = self._without_nested(marked or accepted)
         unanswered = not chosen
         if unanswered:
             chosen = self._unanswered(groups)
@@ -78,10 +84,16 @@ class Recogniser:
         e = group.evidence
         if e.answered < 0.3:
             return False
+        if group.key[0] == "asked":  # nothing but a question mark tells: it has to explain the file
+            return len(group.members) >= 3 and e.answered >= 0.8 and e.cover >= 0.7
+        if group.key[0] == "card" and len(group.members) < 2:
+            return False
         if group.key[0] == "item" and (e.answered < 0.6 or len(group.members) < 3):
             return e.labelled > 0.5 and e.answered >= 0.6
         if group.key[0] == "heading" and len(group.members) == 1:
-            return e.score >= ACCEPTED and (e.labelled + e.announced > 0 or self.context)
+            alone = e.listed == 1 and e.answered == 1 and bool(group.members[0].lead.numbers)
+            told = e.labelled + e.announced > 0 or self.context
+            return alone or (e.score >= ACCEPTED and told)
         return e.score >= ACCEPTED
 
     def _without_nested(self, groups: list[Group]) -> list[Group]:
@@ -98,7 +110,9 @@ class Recogniser:
                 hollow = outer.evidence.direct < 0.35 and outer.key[0] == "heading"
                 better = inner.evidence.score - outer.evidence.score > 1.5
                 more = len(inner.members) > len(outer.members)
-                if (hollow or better) and more:
+                as_many = len(inner.members) == len(outer.members)
+                nameless = better and as_many and outer.evidence.strong < 0.3  # `## Card 1`
+                if ((hollow or better) and more) or nameless:
                     dropped.add(a)
                 else:
                     dropped.add(b)
@@ -124,12 +138,28 @@ class Recogniser:
         children = [
             h for h in self.outline.headings if h.level == level + 1 and h.line > heads[0].line
         ]
-        if not _are_parts(children):
+        if not _are_parts(children) and not self._asks_for_all(heads[0], children):
             return None
         candidate = next((c for c in self.candidates if c.start[0] == heads[0].line), None)
         if candidate is None or is_collection(candidate.text):
             return None
         return Found(candidate, end, "")
+
+    def _asks_for_all(self, head: Section, children: Sequence[Section]) -> bool:
+        """Whether the heading over a file asks and the sections below it do not: 是什么, 怎么用."""
+        lead = lead_of(head.title)
+        asks = lead.labelled or head.title.rstrip().endswith(("?", "？"))
+        if head.level != 1 or not asks or not strong_question(lead.rest):
+            return False
+        first = self.source.blocks[0]
+        leads = [lead_of(child.title) for child in children]
+        numbered = sum(bool(lead.numbers) and lead.style != "cn" for lead in leads)
+        return (
+            0 < len(children) < LONG_RUN
+            and first.start == head.line
+            and numbered * 2 <= len(leads)
+            and not any(lead.labelled or lead.rest.endswith(("?", "？")) for lead in leads)
+        )
 
     def _whole_file(self) -> Found | None:
         """A file that is about the one question in its front matter or its first heading."""
@@ -162,7 +192,7 @@ class Recogniser:
         asked = next((block for block in blocks if block.kind == "paragraph"), None)
         if asked is None or asked.start >= siblings[1].line:
             return None
-        title = plain(asked.source.split("\n", 1)[0])
+        title = self.source.plain(asked.source.split("\n", 1)[0])
         place = self.source.blocks.index(asked)
         candidate = Candidate(
             "heading", (asked.start, 0), (asked.start + 1, 0), title, lead_of(title), block=place
@@ -236,7 +266,9 @@ class Recogniser:
         details = self.source.details[member.inside]
         if details.summary[0] < 0:
             return ""
-        title = plain(self.source.between(details.summary, details.summary_end).strip()[:300])
+        title = self.source.plain(
+            self.source.between(details.summary, details.summary_end).strip()[:300]
+        )
         return "" if is_answer_label(title) or is_section(title) else lead_of(title).rest
 
     def _topic(self, path: list[Section], member: Candidate) -> str:
@@ -253,6 +285,8 @@ class Recogniser:
 def _are_parts(headings: Sequence[Section]) -> bool:
     """Whether headings are the parts of one question and answer: 题目描述, 思路, Answer."""
     keys = [matching_key(lead_of(heading.title).rest) for heading in headings]
+    if sum(key in ASKED_KEYS for key in keys) > 1:
+        return False  # `## Question` over each of several questions
     telling = sum(
         key in QUESTION_PART_KEYS or is_answer_label(lead_of(heading.title).rest)
         for key, heading in zip(keys, headings, strict=True)

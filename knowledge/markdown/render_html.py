@@ -47,7 +47,9 @@ _TABLE_PARTS = words("tr td th thead tbody tfoot caption")
 _IGNORED = words("span big label html body colgroup col wbr")
 _ATTRIBUTES = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}
 #: Blanks beside Chinese punctuation, which brings its own space: "公式为： $x$ 。"
-_BLANK_AT_WIDE = re.compile(r"(?<=[，。；：！？、（「『【《]) +| +(?=[，。；：！？、）」』】》])")
+_BLANK_AT_WIDE = re.compile(
+    r"(?<=[，。；：！？、（「『【《]) +|(?<! ) +(?=[，。；：！？、）」』】》])"
+)
 _WIDE_COMMA = frozenset("，、；：（《“")
 
 

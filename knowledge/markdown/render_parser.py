@@ -166,11 +166,14 @@ def table_with_formulas(state: StateBlock, start: int, end: int, silent: bool) -
 
 def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Block rule for `<!-- … -->`, over blank lines too: nothing of it is visible."""
-    if state.is_code_block(start) or not _line(state, start).startswith("<!--"):
+    if "unclosed" in state.env or state.is_code_block(start):
+        return False
+    if not _line(state, start).startswith("<!--"):
         return False
     begin = state.bMarks[start] + state.tShift[start]
     close = state.src.find("-->", begin + 4)
     if close < 0:
+        state.env["unclosed"] = True  # and so is every one after it
         return False
     last = start
     while last < end and state.eMarks[last] < close:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,11 +22,13 @@ _EMOJI = re.compile(
 )
 _CIRCLED = {chr(0x2460 + n): n + 1 for n in range(20)}
 _ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]{0,200}\}\s*$")
-_REFERENCE_LINK = re.compile(r"\[([^\[\]]{1,400})\]\[[^\[\]]{0,100}\]")
+_REFERENCE_LINK = re.compile(r"(!?)\[([^\[\]]{1,400})\](?:\[([^\[\]]{0,200})\])?(?![(:\[])")
 _MARK_LINK = re.compile(
-    r"^\s*(?:\[.*\]|[#¶§↑⬆↩↥🔗^\s]*|src|source|link|top|ref|anchor|来源|原文|链接|出处|锚点)\s*$",
+    r"\[.*\]|[#¶§↑⬆↩↥🔗^\s]*|src|source|link|top|ref|anchor|answer|来源|原文|链接|出处|锚点|答案",
     re.IGNORECASE,
 )
+_REMOVED = "\ufdd1"  # stands where such a link was; a noncharacter: never in real text
+_REMOVED_LINK = re.compile(rf"[\[(（【]\s?{_REMOVED}\s?[\])）】]|{_REMOVED}")
 _UP_LINK = re.compile(
     r"back to (?:the )?(?:top|contents|table)|^\W*(?:top|up|back)\W*$|return to top|go to top"
     r"|table of contents|回到(?:顶部|目录)|返回(?:顶部|目录|首页)|回顶部|^\W*目录\W*$|[⬆↥⇧🔝↑]",
@@ -37,26 +41,29 @@ _LABEL_WORDS = (
 )
 _CHAPTER_WORDS = "chapter|part|section|lesson|unit|module|day|week"
 _COUNT = rf"\d{{1,4}}(?:[.-]\d{{1,4}})*|[{_NUMERALS}]{{1,5}}"
+# Possessive (`*+`): a title may be one number and a thousand blanks.
 _END = r"[:：.、,，)）\]】．|–—-]"
 _LEADS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
     (style, firm, re.compile(pattern, re.IGNORECASE))
     for style, firm, pattern in (
-        ("label", True, rf"(?:{_LABEL_WORDS})\s*[.#_-]?\s*(?P<n>{_COUNT})(?![\w%])\s*{_END}*\s*"),
-        ("label", True, rf"[【\[(（](?:{_LABEL_WORDS})\s*(?P<n>\d{{0,4}})[】\])）]\s*[:：]?\s*"),
-        ("label", True, rf"(?P<n>)(?:{_LABEL_WORDS})\s*(?:[:：]|[.)](?=\s))\s*"),
-        ("label", True, rf"第\s*(?P<n>{_COUNT})\s*(?:个问题|[题问道])\s*{_END}?\s*"),
-        ("chapter", True, rf"第\s*(?P<n>{_COUNT})\s*[章节篇讲课部回天]分?\s*{_END}?\s*"),
-        ("chapter", True, rf"(?:{_CHAPTER_WORDS})\s*(?P<n>\d{{1,4}})\b\s*{_END}?\s*"),
-        ("dotted", True, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?:[、)）:：]\s*|[.．](?!\d)\s*)"),
-        ("dotted", False, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?![\d%])\s*"),
-        ("int", True, r"(?P<n>\d{1,4})\s*(?:、\s*|[.)）:：．。](?!\d)\s*|\s[-–—]\s)"),
-        ("int", True, r"(?:#|no\.?\s?|№\s?)(?P<n>\d{1,4})\b\s*[:：.、)）-]?\s*"),
-        ("paren", True, r"[(（【\[](?P<n>\d{1,4})[)）】\]]\s*[、.:：]?\s*"),
-        ("cn", True, rf"(?P<n>[{_NUMERALS}]{{1,5}})\s*[、.．:：]\s*"),
-        ("cn", True, rf"[(（](?P<n>[{_NUMERALS}]{{1,5}})[)）]\s*[、.:：]?\s*"),
+        ("label", True, rf"(?:{_LABEL_WORDS})\s*+[.#_-]?\s*+(?P<n>{_COUNT})(?![\w%])\s*+{_END}*+\s*+"),
+        ("label", True, rf"[【\[(（](?:{_LABEL_WORDS})\s*+(?P<n>\d{{0,4}})[】\])）]\s*+[:：]?\s*+"),
+        ("label", True, rf"(?P<n>)(?:{_LABEL_WORDS}|front|正面)\s*+(?:[:：]|[.)](?=\s))\s*+"),
+        ("label", True, rf"第\s*+(?P<n>{_COUNT})\s*+(?:个问题|[题问道])\s*+{_END}?\s*+"),
+        ("chapter", True, rf"第\s*+(?P<n>{_COUNT})\s*+[章节篇讲课部回天]分?\s*+{_END}?\s*+"),
+        ("chapter", True, rf"(?:{_CHAPTER_WORDS})\s*+(?P<n>\d{{1,4}})\b\s*+{_END}?\s*+"),
+        ("dotted", True, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?:[、)）:：]\s*+|[.．](?!\d)\s*+)"),
+        ("dotted", False, r"(?P<n>\d{1,4}(?:[.．]\d{1,4})+)(?![\d%])\s*+"),
+        ("int", True, r"(?P<n>\d{1,4})(?:\s*+(?:、|[.)）:：．。](?!\d))\s*+|\s++[-–—]\s)"),
+        ("int", True, r"(?:#|no\.?\s?|№\s?)(?P<n>\d{1,4})\b\s*+[:：.、)）-]?\s*+"),
+        ("paren", True, r"[(（【\[](?P<n>\d{1,4})[)）】\]]\s*+[、.:：]?\s*+"),
+        ("cn", True, rf"(?P<n>[{_NUMERALS}]{{1,5}})\s*+[、.．:：]\s*+"),
+        ("cn", True, rf"[(（](?P<n>[{_NUMERALS}]{{1,5}})[)）]\s*+[、.:：]?\s*+"),
         ("bare", False, r"(?P<n>\d{1,4})\s+(?=\S)"),
     )
 )  # fmt: skip
+_LETTERED = re.compile(r"(?P<n>[IVXL]{1,7}|[A-Z])[.、)）:：]\s+(?=\S)")
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 _BULLETS = re.compile(r"^(?:[-–—•·●○◆◇■□▶►▪★☆※>|*]\s+|\[[ xX]\]\s+|[•●◆◇■□▶►▪★☆※]+)\s*")
 
 
@@ -77,15 +84,37 @@ def matching_key(title: str) -> str:
     return "".join(char for char in folded if char.isalnum())
 
 
-def plain(source: str) -> str:
-    """Inline Markdown → its text without markup, images, reference marks and emoji."""
+@lru_cache(maxsize=8192)  # every pass over a file asks for the same titles
+def plain(source: str, labels: frozenset[str] = frozenset()) -> str:
+    """Inline Markdown → its text without markup, images, reference marks and emoji.
+
+    `labels`: the link labels that the file defines (`[label]: https://…`), as `link_label` gives
+    them; `[text][label]` and `[label]` are links then.
+    """
     source = source[:MAX_TITLE_SOURCE]
     if not any(char in source for char in "`*_[]<>\\&!~:"):
         return _tidy(source)
-    source = _REFERENCE_LINK.sub(r"\1", source)
+    if labels:
+        source = _REFERENCE_LINK.sub(lambda link: _resolved(link, labels), source)
     tokens = _INLINE.parseInline(source)
     children = tokens[0].children if tokens else None
     return _tidy(_text_of(children or []))
+
+
+def link_label(text: str) -> str:
+    """A link label as definitions and links are compared: case and white space do not count."""
+    return " ".join(text.split()).casefold()
+
+
+def _resolved(link: re.Match[str], labels: frozenset[str]) -> str:
+    """A link or picture by reference as an inline one, so that all that follows sees only those."""
+    image, text, label = link[1], link[2], link[3]
+    return f"{image}[{text}](r)" if link_label(label or text) in labels else link[0]
+
+
+def reference_labels(text: str) -> Iterator[str]:
+    """The labels of everything in a text that could be a link or picture by reference."""
+    return (link[3] or link[2] for link in _REFERENCE_LINK.finditer(text))
 
 
 def _text_of(children: list[Token]) -> str:
@@ -98,8 +127,8 @@ def _text_of(children: list[Token]) -> str:
             begin = opened.pop()
             text = "".join(parts[begin:])
             alone = begin == 0 and child is children[-1]
-            if _MARK_LINK.match(text) or (not alone and _UP_LINK.search(text)):
-                del parts[begin:]
+            if _MARK_LINK.fullmatch(text.strip()) or (not alone and _UP_LINK.search(text)):
+                parts[begin:] = [_REMOVED]
         elif child.type == "code_inline":
             parts.append(child.content)
         elif child.type in ("text", "text_special"):
@@ -108,7 +137,8 @@ def _text_of(children: list[Token]) -> str:
             child.type == "html_inline" and child.content.lower().startswith("<br")
         ):
             parts.append(" ")
-    return "".join(parts)
+    text = "".join(parts)
+    return _REMOVED_LINK.sub("", text) if _REMOVED in text else text
 
 
 def _tidy(text: str) -> str:
@@ -117,8 +147,8 @@ def _tidy(text: str) -> str:
         for char in text
     )
     text = _EMOJI.sub("", text)
-    text = _ATTRIBUTES.sub("", text)
     text = " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
+    text = _ATTRIBUTES.sub("", text)
     return text.rstrip("#").rstrip() if text.endswith(" #") or "##" in text[-4:] else text
 
 
@@ -139,6 +169,23 @@ def lead_of(text: str) -> Lead:
         )
         rest = lead.rest
     return found
+
+
+def heading_lead(text: str) -> Lead:
+    """`lead_of` a heading, where a letter or a Roman numeral may count as well: `II. …`, `B) …`."""
+    lead = lead_of(text)
+    match = None if lead.style else _LETTERED.match(text)
+    if match is None:
+        return lead
+    roman = [_ROMAN.get(char, 0) for char in match["n"]]
+    number = sum(-a if a < b else a for a, b in zip(roman, [*roman[1:], 0], strict=True))
+    style = "roman" if all(roman) and number < 90 else "letter"
+    if style == "letter":
+        number = ord(match["n"][0]) - ord("A") + 1
+    if style == "letter" and len(match["n"]) > 1:
+        return lead
+    inner = lead_of(text[match.end() :])
+    return Lead(style, (number,), False, inner.labelled, inner.rest)
 
 
 def _one_lead(text: str) -> Lead | None:

@@ -123,12 +123,19 @@ PUZZLE_PART_KEYS = _keys(
     """
 )
 
+# Possessive (`*+`): white space that was passed over is never gone through again.
 _INLINE_ANSWER = re.compile(
-    r"^[\s>]*(?:[*_]{1,3}|<b>|<strong>)?\s*(?:(?:sample |reference |short "
-    r"|suggested )?(?:answer|ans|solution|explanation)s?|a|答案?|参考答案|回答|解答|解析|答复"
-    r"|候选人|求职者)"
-    r"\s*(?:\d{1,4}(?:\.\d{1,4})*)?\s*(?:[*_]{1,3}|</b>|</strong>)?\s*(?P<colon>[:：.]|$|、(?=\S))\s*(?:[*_]{1,3}|</b>|</strong>)?\s*",
+    r"^[\s>]*+(?:[*_]{1,3}|<b>|<strong>)?\s*+(?:(?:sample |reference |short "
+    r"|suggested )?(?:answer|ans|solution|explanation)s?|a|back|reply|candidate|interviewee|me"
+    r"|答案?|参考答案|回答|解答|解析|答复|候选人|求职者|面试者|应聘者|背面|我)"
+    r"\s*+(?:\d{1,4}(?:\.\d{1,4})*)?\s*+(?:[*_]{1,3}|</b>|</strong>)?\s*+(?P<colon>[:：.]|$|、(?=\S))\s*+(?:[*_]{1,3}|</b>|</strong>)?\s*+",
     re.IGNORECASE,
+)
+
+
+# Words of everyday texts: an answer's label only with a colon behind them.
+_NEEDS_COLON = frozenset(
+    "a 答 back reply candidate interviewee me 我 背面 候选人 求职者 面试者 应聘者".split()
 )
 
 
@@ -182,7 +189,7 @@ def is_answer_label(title: str) -> bool:
 def answer_label_end(source: str) -> int:
     """Length of an answer label that opens a paragraph (`答：`, `**Answer:** `), 0 if none.
 
-    A bare letter A needs its colon, so that "A tree is" stays what it is.
+    Short words need their colon, so that "A tree is" stays what it is.
     """
     first, _, _ = source.partition("\n")
     match = _INLINE_ANSWER.match(first)
@@ -190,7 +197,7 @@ def answer_label_end(source: str) -> int:
         return 0
     if not match["colon"] and match.end() < len(first.rstrip()):
         return 0
-    word = first[: match.end()].strip(" *_>").rstrip(":：")
-    if match["colon"] in (".", "", "、") and word.rstrip(".、").casefold() in ("a", "答"):
+    word = re.sub(r"\W", "", first[: match.end()]).casefold()
+    if match["colon"] in (".", "", "、") and word in _NEEDS_COLON:
         return 0
     return match.end()
