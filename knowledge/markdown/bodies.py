@@ -314,10 +314,8 @@ def _unanswered_parts(body: str, unanswered: bool) -> tuple[str, str, tuple[str,
 def _offset(source: Source, found: Found) -> int:
     """Columns by which an answer inside a list item is indented."""
     candidate = found.candidate
-    if (
-        candidate.shape in ("cell", "definition")
-        or candidate.level == 1
-        and candidate.shape == "label"
+    if candidate.shape in ("cell", "definition") or (
+        candidate.level == 1 and candidate.shape == "label"
     ):
         rows = source.lines[
             candidate.body[0] + bool(candidate.body[1]) : found.end[0] + bool(found.end[1])
