@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+import re
+from typing import Any
 
-from interview.models import Attempt, Interview, InterviewQuerySet, SecondOpinion
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from interview import disputes, result
+from interview.models import Attempt, Interview, InterviewQuerySet, Report, SecondOpinion
 from knowledge.admin import ReadOnlyAdmin
 
 
@@ -67,3 +79,82 @@ class SecondOpinionAdmin(ReadOnlyAdmin):
         *("model", "host", "seconds", "score", "choice", "feedback", "follow_up"),
         *("points", "rejected", "reach", "prompt", "replies"),
     )
+
+
+PROBLEMS = {
+    "gone": _("The question is gone: nothing can be accepted for it. Decline with a note."),
+    "loading": _("The grader is still loading. Nothing was changed; try again in a moment."),
+    "closed": _("Somebody has decided this already."),
+}
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """One queue of open disputes and reports, the oldest first, each with all it takes to decide."""
+
+    per_page = 10
+
+    def get_urls(self) -> list[Any]:
+        decide = self.admin_site.admin_view(require_POST(self.decide_view))
+        return [
+            path("<int:pk>/decide/", decide, name="interview_report_decide"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        decided = "decided" in request.GET
+        reports = Report.objects.select_related(
+            "attempt__user", "attempt__version__question__source", "decided_by"
+        )
+        if decided:
+            reports = reports.exclude(state=Report.State.OPEN).order_by("-decided_at")
+        else:
+            reports = reports.filter(state=Report.State.OPEN)
+        shown = Paginator(reports, self.per_page).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Disputes and reports"),
+            "opts": self.opts,
+            "reports": shown,
+            "rows": [_with_evidence(report) for report in shown],
+            "decided": decided,
+            "may_decide": self.may_decide(request),
+        }
+        return TemplateResponse(request, "admin/interview/report/queue.html", context)
+
+    def may_decide(self, request: HttpRequest) -> bool:
+        """Whoever may change questions may accept answers to them."""
+        return request.user.has_perm("knowledge.change_question")  # type: ignore[union-attr]
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.may_decide(request):
+            raise PermissionDenied
+        report = get_object_or_404(
+            Report.objects.select_related("attempt__version__question__source", "attempt__slot"),
+            pk=pk,
+        )
+        note = request.POST.get("note", "").strip()[:1000]
+        now = timezone.now()
+        try:
+            if "accept" in request.POST:
+                disputes.accept(report, request.user, now=now, note=note)
+                self.message_user(request, _("Accepted."), messages.SUCCESS)
+            elif note:
+                disputes.decline(report, request.user, now=now, note=note)
+                self.message_user(request, _("Declined."), messages.SUCCESS)
+            else:
+                problem = _("Say in the note why it is declined: the person reads it.")
+                self.message_user(request, problem, messages.ERROR)
+        except disputes.NotDecided as error:
+            self.message_user(request, PROBLEMS[error.args[0]], messages.ERROR)
+        return redirect("admin:interview_report_changelist")
+
+
+def _with_evidence(report: Report) -> tuple[Report, result.Result | None, SafeString]:
+    """The report, its attempt's result and the marked reference, whose passages have ids of a page of
+    their own: in a list of several they go."""
+    shown = result.result_of(report.attempt)
+    html = re.sub(r' id="passage-\d+"', "", shown.reference) if shown else ""
+    return report, shown, mark_safe(html)

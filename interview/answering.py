@@ -76,8 +76,7 @@ def _grade(attempt: Attempt) -> Grade:
     if question is not None and question.content_hash() == attempt.version.content_hash:
         grade = grader.grade_answer(question, attempt.answer)
     else:
-        material = grader.material_from_text(attempt.version.title, attempt.version.body)
-        grade = grader.grade_all([(material, attempt.answer)])[0]
+        grade = grader.grade_version(attempt.version, attempt.answer)
     attempt.score, attempt.grade = grade.score, grade.as_json()
     attempt.grader_version = grade.version
     with transaction.atomic():

@@ -31,7 +31,7 @@ from interview.grading.form import ACCEPTED
 from interview.grading.points import attach, automatic
 from knowledge import embedding, index, keywords
 from knowledge.markdown.rendering import render
-from knowledge.models import Chunk, Question
+from knowledge.models import Chunk, Question, QuestionVersion
 from knowledge.refresh import bank_frequencies
 from knowledge.vectors import embedded_text, vectors_for
 
@@ -222,6 +222,19 @@ def grade_answer(question: Question, answer: str) -> Grade:
         material_of(question),
         *(material_from_text(question.title, text) for text in question.accepted),
     ]
+    return _best(materials, answer)
+
+
+def grade_version(version: QuestionVersion, answer: str) -> Grade:
+    """Grade an answer to a question as it was worded once; accepted alternatives count whatever its
+    wording is by now."""
+    accepted = version.question.accepted if version.question else []
+    texts = [version.body, *accepted]
+    return _best([material_from_text(version.title, text) for text in texts], answer)
+
+
+def _best(materials: Sequence[Material], answer: str) -> Grade:
+    """The grade by the reference, which comes first, with the score of the alternative that fits best."""
     grade, *others = grade_all([(material, answer) for material in materials])
     best = max(others, key=lambda other: other.score, default=grade)
     if best.score <= grade.score:

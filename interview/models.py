@@ -296,3 +296,50 @@ class ReviewLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reviewed_at:%Y-%m-%d} {self.get_rating_display()}"
+
+
+class Report(models.Model):
+    """What a person says against a grade or a question, and what staff made of it."""
+
+    class Kind(models.TextChoices):
+        GRADE = "grade", _("the grade is wrong")
+        QUESTION = "question", _("something is wrong with the question")
+
+    class Reason(models.TextChoices):
+        WRONG = "wrong", _("the reference answer is wrong")
+        INCOMPLETE = "incomplete", _("the reference answer leaves something out")
+        UNCLEAR = "unclear", _("the question is unclear")
+        OTHER = "other", _("something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("report", "open")
+        ACCEPTED = "accepted", pgettext_lazy("report", "accepted")
+        DECLINED = "declined", pgettext_lazy("report", "declined")
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="reports")
+    kind = models.CharField(_("about"), max_length=10, choices=Kind.choices)
+    own_rating = models.PositiveSmallIntegerField(
+        _("your own rating"), null=True, validators=[validators.MaxValueValidator(100)]
+    )
+    reason = models.CharField(_("reason"), max_length=12, blank=True, choices=Reason.choices)
+    text = models.CharField(_("in a sentence"), max_length=1000)
+    score_before = models.FloatField(_("score"), null=True)  # the machine's, when it was disputed
+    created_at = models.DateTimeField(_("when"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    note = models.CharField(_("answer"), max_length=1000, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "kind"], name="one_report_of_a_kind")
+        ]
+        indexes = [models.Index(fields=["state", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text[:60]}"

@@ -14,8 +14,10 @@ from interview.models import (
     Attempt,
     Interview,
     Preferences,
+    Report,
     ReviewCard,
     ReviewLog,
+    SecondOpinion,
     Slot,
 )
 from knowledge.models import QuestionVersion
@@ -49,6 +51,8 @@ def sections(user: Any) -> dict[str, QuerySet[Any]]:
         "attempts": attempts.order_by("created_at"),
         "review_cards": ReviewCard.objects.of(user).order_by("pk"),
         "review_logs": ReviewLog.objects.filter(card__user=user).order_by("reviewed_at"),
+        "reports": Report.objects.filter(attempt__user=user).order_by("created_at"),
+        "second_opinions": SecondOpinion.objects.filter(attempt__user=user).order_by("pk"),
         "questions_as_asked": asked.order_by("pk"),
     }
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from interview import serving
-from interview.views import accounts, bank, history, home, review, second_opinion, sitting
+from interview.views import accounts, bank, history, home, reports, review, second_opinion, sitting
 
 handler500 = "interview.serving.server_error"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/summary/", sitting.summary, name="summary"),
     path("attempts/<uuid:attempt_id>/", sitting.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/rating/", review.rate, name="rate"),
+    path("attempts/<uuid:attempt_id>/dispute/", reports.dispute, name="dispute"),
+    path("attempts/<uuid:attempt_id>/report/", reports.report_question, name="report_question"),
     path("review/", review.overview, name="review"),
     path("review/start/", review.start, name="review_start"),
     path("attempts/<uuid:attempt_id>/second-opinion/", second_opinion.show, name="second_opinion"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from interview import answering, grader, result, reviewing
 from interview.examiner import opinions
-from interview.models import Attempt, Interview, Slot, attempts_of
+from interview.models import Attempt, Interview, Report, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
 
@@ -79,6 +79,8 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
         "result": result.result_of(attempt),
         "busy": grader.is_ready(),  # where there is no result yet: why
         "ratings": reviewing.choices(attempt),
+        "reports": {report.kind: report for report in attempt.reports.all()},
+        "reasons": Report.Reason.choices,
     }
 
 
