@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+DEMO_DATA ?= data/demo
 BIN = $(VENV)/bin
 
 .PHONY: serve test test-postgres check format messages browser demo clean
@@ -24,6 +25,10 @@ check: $(VENV)/.installed-dev  ## lint, format, templates, types
 format: $(VENV)/.installed-dev
 	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+
+demo: $(VENV)/.installed  ## a site with a person's history, in a folder of its own (data/demo)
+	@VIVA_DATA_DIR=$(DEMO_DATA) $(BIN)/python manage.py demo
+	@VIVA_DATA_DIR=$(DEMO_DATA) $(BIN)/python manage.py serve --port $(PORT)
 
 messages: $(VENV)/.installed-dev  ## collect and compile translations (needs gettext)
 	@$(BIN)/python manage.py makemessages -l zh_Hans --no-location --no-obsolete -i .venv -i data -i tests -v0

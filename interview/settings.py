@@ -10,7 +10,6 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from interview.database import database
 
@@ -221,8 +220,6 @@ VIVA_EXAMINER_DAILY = _number("VIVA_EXAMINER_DAILY", 50)
 VIVA_EXAMINER_COUNTS = os.environ.get("VIVA_EXAMINER_COUNTS", "grader").strip().lower()
 # Background work is kept in the database and done by `manage.py examiner_worker`.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-
-VIVA_LANGUAGE_NAMES = {"zh": _("Chinese"), "en": _("English")}
 
 LOGGING = {
     "version": 1,

@@ -30,16 +30,20 @@ def media_folder(source_name: str) -> str:
     return "sources/" + sha256(source_name.encode()).hexdigest()[:16]
 
 
+def stored_path(relative: str) -> str:
+    """Where below its source's folder the picture at a relative link lies: never outside of it, what
+    the link finds beside or above the source's own folder stands under ``_up``."""
+    parts = posixpath.normpath(relative).split("/")
+    return "/".join("_up" if part == ".." else part for part in parts)
+
+
 def image_url_for(source_name: str) -> Callable[[str], str | None]:
     """Maps a relative image path of a source's Markdown to the URL of the stored copy, if there is one."""
     folder = media_folder(source_name)
 
     def url(path: str) -> str | None:
-        relative = posixpath.normpath(path.split("#")[0].split("?")[0])
-        if (
-            relative.startswith(("..", "/"))
-            or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES
-        ):
+        relative = stored_path(path.split("#")[0].split("?")[0])
+        if relative.startswith("/") or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
             return None
         stored = settings.MEDIA_ROOT / folder / relative
         return f"/{settings.MEDIA_URL.strip('/')}/{folder}/{relative}" if stored.is_file() else None

@@ -550,6 +550,27 @@ def test_pictures_beside_a_file_are_stored_and_shown(settings):
     assert "no.png" in html  # the placeholder names the file
 
 
+def test_pictures_in_folders_beside_and_above_are_stored_and_shown(settings):
+    from knowledge.refresh import rendered
+
+    entries = entries_of(
+        [("什么是池化？", "![a](../images/a.png) ![b](../other/b.png) ![c](../../etc/c.png)")]
+    )
+    bring(
+        a_file(entries, "notes/dl/pool.md"),
+        File("notes/images/a.png", b"picture a"),
+        File("notes/other/b.png", b"picture b"),
+    )
+    html = rendered(Question.objects.get().body, "notes/dl/pool.md").html
+    shown = re.findall(r'src="/media/([^"]+)"', html)
+    assert [(settings.MEDIA_ROOT / path).read_bytes() for path in shown] == [
+        b"picture a",
+        b"picture b",
+    ]
+    assert not [path for path in shown if ".." in path]
+    assert "c.png" in html
+
+
 def test_six_hundred_questions_against_six_hundred_are_matched_in_seconds():
     import time
 

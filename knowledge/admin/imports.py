@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import PurePosixPath
@@ -331,7 +332,8 @@ def _sides(row: Row, staged: staging.Staged) -> dict[str, Any]:
         names = {picture.name for picture in staged.pictures}
 
         def picture_url(relative: str) -> str | None:
-            name = (folder / relative.split("#")[0].split("?")[0]).as_posix()
+            link = (folder / relative.split("#")[0].split("?")[0]).as_posix()
+            name = posixpath.normpath(link)
             if name not in names:
                 return None
             return reverse("admin:knowledge_importrun_picture", args=[staged.token, name])

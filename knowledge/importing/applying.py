@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -30,7 +31,7 @@ from knowledge.importing.plan import (
 )
 from knowledge.markdown import Entry
 from knowledge.models import Generation, ImportRun, Question, Source, Topic
-from knowledge.refresh import media_folder, refresh
+from knowledge.refresh import media_folder, refresh, stored_path
 from knowledge.vectors import Progress
 
 # Questions brought in step at a time: small enough for others to write in between, large enough for
@@ -234,15 +235,13 @@ def _store_pictures(plan: Plan) -> None:
     for file in plan.files:
         if not plan.images or not file.items:
             continue
-        base = PurePosixPath(file.path).parent
+        base = PurePosixPath(file.path).parent.as_posix()
         text = "\n".join(f"{item.entry.stem}\n{item.entry.body}" for item in file.items)
         for image in plan.images:
-            path = PurePosixPath(image.name)
-            if not path.is_relative_to(base):
+            relative = posixpath.relpath(image.name, base)
+            if relative not in text and quote(relative) not in text:
                 continue
-            if path.name not in text and quote(path.name) not in text:
-                continue
-            target = settings.MEDIA_ROOT / media_folder(file.source) / path.relative_to(base)
+            target = settings.MEDIA_ROOT / media_folder(file.source) / stored_path(relative)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(image.data)
 
