@@ -17,6 +17,7 @@ from django.views import defaults
 from django.views.decorators.http import require_GET, require_safe
 
 from interview import grader
+from knowledge import index
 from knowledge.reading import IMAGES
 
 # Not the machine's mime.types: where it does not know .webp the browser would refuse the picture.
@@ -57,8 +58,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Database and models are there: 200, or 503 with what is missing."""
-    state = {"grader": grader.is_ready()}
+    """Database, index and models are there: 200, or 503 with what is missing."""
+    state = {"grader": grader.is_ready(), "index": index.is_prepared()}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

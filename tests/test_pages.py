@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from interview.models import Interview, Slot
+from knowledge import index
 from knowledge.models import Question, Topic
 from tests.attempts import START, attempted
 from tests.conftest import add_question
@@ -194,9 +195,10 @@ class TestHealth:
         from interview import grader
 
         grader.tools()
+        index.prepare()
         response = Client().get(reverse("readyz"))
         assert response.status_code == 200
-        assert response.json() == {"grader": True, "database": True}
+        assert response.json() == {"grader": True, "index": True, "database": True}
 
 
 class TestQueries:

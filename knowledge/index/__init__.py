@@ -47,10 +47,21 @@ def build(progress: Progress | None = None) -> Summary:
     return _engine().build(progress)
 
 
+_prepared = False
+
+
 def prepare() -> Summary:
     """Have the index of the bank as it is now at hand, built if need be: the first search is then as
     quick as any."""
-    return _engine().prepare()
+    global _prepared
+    summary = _engine().prepare()
+    _prepared = True
+    return summary
+
+
+def is_prepared() -> bool:
+    """Whether this process had an index at hand once; from then on it follows the bank by itself."""
+    return _prepared
 
 
 def is_fresh() -> bool:

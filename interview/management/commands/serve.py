@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _check_disk(self) -> None:
         try:
-            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise looks for it
             free = shutil.disk_usage(settings.DATA_DIR).free
         except OSError as error:
             raise CommandError(f"The data directory cannot be made: {error}") from error
