@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import openai
 
 # Ways to ask for JSON, the strictest first; a server that refuses one is asked the next way.
-SCHEMA, JSON, TEXT = "schema", "json", "text"
-MODES = (SCHEMA, JSON, TEXT)
+# A schema without bounds is for servers that know no lengths in schemas.
+SCHEMA, UNBOUNDED, JSON, TEXT = "schema", "unbounded schema", "json", "text"
+MODES = (SCHEMA, UNBOUNDED, JSON, TEXT)
+_BOUNDS = ("maxLength", "minItems", "maxItems")
 # A reply takes some kilobytes, and as a stream some hundred bytes for each of its tokens.
 MAX_REPLY_CHARACTERS = 60_000
 MAX_BODY_BYTES = 12_000_000
@@ -117,8 +119,9 @@ async def _complete(
     }
     if not warm:
         request["temperature"] = 0
-    if mode == SCHEMA:
-        form = {"name": "grading", "strict": True, "schema": schema}
+    if mode in (SCHEMA, UNBOUNDED):
+        wanted = schema if mode == SCHEMA else _without_bounds(schema)
+        form = {"name": "grading", "strict": True, "schema": wanted}
         request["response_format"] = {"type": "json_schema", "json_schema": form}
     elif mode == JSON:
         request["response_format"] = {"type": "json_object"}
@@ -138,6 +141,12 @@ async def _complete(
     return await _guarded(config, run())
 
 
+def _without_bounds(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {k: _without_bounds(v) for k, v in schema.items() if k not in _BOUNDS}
+    return schema
+
+
 async def _gathered(
     config: Config, stream: AsyncIterator[Any], mode: str, started: float
 ) -> Completion:
@@ -150,7 +159,7 @@ async def _gathered(
         tokens = int(getattr(usage, "completion_tokens", 0) or tokens)
         for choice in (getattr(chunk, "choices", None) or ())[:1]:
             piece = getattr(choice.delta, "content", None) or "" if choice.delta else ""
-            if piece and not pieces:
+            if piece and not first:
                 first = time.monotonic() - started
             pieces.append(piece)
             length += len(piece)

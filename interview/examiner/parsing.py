@@ -11,7 +11,7 @@ from interview.grading.material import CONTRADICTED, COVERED, MISSED, PARTLY
 
 VERDICTS = (COVERED, PARTLY, MISSED, CONTRADICTED)
 # Texts for the person are two sentences and a question; longer ones are cut.
-FEEDBACK_CHARACTERS, FOLLOW_UP_CHARACTERS, EVIDENCE_CHARACTERS = 800, 400, 2000
+FEEDBACK_CHARACTERS, FOLLOW_UP_CHARACTERS, EVIDENCE_CHARACTERS = 500, 250, 300
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _FENCED = re.compile(r"^```(?:json)?\s*\n(.*)\n\s*```$", re.DOTALL)
@@ -41,14 +41,14 @@ class Reply:
 
 
 def schema(passages: int) -> dict[str, Any]:
-    """The JSON schema of a reply about ``passages`` passages. Only keywords that servers with strict
-    schemas take: every property required, none besides, no bounds on numbers and lengths."""
+    """The JSON schema of a reply about ``passages`` passages: every property required, none besides, and
+    lengths bounded, so that a small model that repeats itself comes to an end."""
     claim = {
         "type": "object",
         "properties": {
             "passage": {"type": "integer", "enum": list(range(1, passages + 1))},
             "verdict": {"type": "string", "enum": list(VERDICTS)},
-            "evidence": {"type": "string"},
+            "evidence": {"type": "string", "maxLength": EVIDENCE_CHARACTERS},
         },
         "required": ["passage", "verdict", "evidence"],
         "additionalProperties": False,
@@ -56,10 +56,15 @@ def schema(passages: int) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            "passages": {"type": "array", "items": claim},
+            "passages": {
+                "type": "array",
+                "items": claim,
+                "minItems": passages,
+                "maxItems": passages,
+            },
             "score": {"type": "integer"},
-            "feedback": {"type": "string"},
-            "follow_up": {"type": "string"},
+            "feedback": {"type": "string", "maxLength": FEEDBACK_CHARACTERS},
+            "follow_up": {"type": "string", "maxLength": FOLLOW_UP_CHARACTERS},
         },
         "required": ["passages", "score", "feedback", "follow_up"],
         "additionalProperties": False,

@@ -127,14 +127,12 @@
   document.addEventListener("DOMContentLoaded", prepare);
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare();
-    // A panel that filled in beside what is being read: said, but the focus stays where it is.
-    const panel = event.target.closest && event.target.closest("[data-say]");
-    if (panel) {
-      document.getElementById("announcer").textContent = panel.dataset.say;
-      return;
-    }
-    const result = document.querySelector("#main [data-announce]");
+    // A panel that comes in beside what is being read is said and no more; only a result takes the
+    // focus, and only when it is in what came.
+    const arrived = event.target;
     if (document.querySelector("#stage .result, #stage .warming")) store.drop(draftKey());
+    if (arrived.matches("[data-say]")) document.getElementById("announcer").textContent = arrived.dataset.say;
+    const result = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
     if (!result) return;
     document.getElementById("announcer").textContent = result.dataset.announce;
     delete result.dataset.announce;

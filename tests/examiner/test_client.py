@@ -46,6 +46,18 @@ class TestGood:
         assert (reply.model, reply.mode) == ("fake-1", "schema")
         assert 0 < reply.first_token <= reply.seconds
 
+    def test_the_first_token_is_the_first_that_says_something(self, server):
+        def behave(handler, _body):
+            handler.open_stream()
+            handler.event("")  # a role and nothing else
+            handler.event("{}")
+            time.sleep(0.2)
+            handler.event("", "stop")
+
+        server.behave = behave
+        reply = ask(server)
+        assert 0 < reply.first_token < reply.seconds - 0.1
+
     def test_a_server_that_does_not_stream_is_fine_too(self, server):
         whole = {"model": "m", "choices": [{"message": {"content": "{}"}, "finish_reason": "stop"}]}
         server.behave = lambda h, _: h.send(200, {**whole, "usage": {"completion_tokens": 7}})
@@ -90,7 +102,7 @@ class TestWaysOfAsking:
 
     @pytest.mark.parametrize(
         ("taken", "mode", "requests"),
-        [(("json_schema",), "schema", 1), (("json_object",), "json", 2), (("none",), "text", 3)],
+        [(("json_schema",), "schema", 1), (("json_object",), "json", 3), (("none",), "text", 4)],
     )
     def test_the_strictest_one_that_the_server_takes_is_found_and_kept(
         self, server, taken, mode, requests
@@ -100,6 +112,20 @@ class TestWaysOfAsking:
         assert len(server.requests) == requests
         assert ask(server).mode == mode
         assert len(server.requests) == requests + 1
+
+    def test_a_server_whose_schemas_know_no_lengths(self, server):
+        def behave(handler, body):
+            schema = body["response_format"]["json_schema"]["schema"]
+            if "maxLength" in str(schema):
+                handler.send(400, {"error": {"message": "'maxLength' is not permitted."}})
+            else:
+                handler.stream("{}")
+
+        server.behave = behave
+        assert ask(server).mode == "unbounded schema"
+        sent = server.requests[-1].body["response_format"]["json_schema"]["schema"]
+        assert sent["required"] == SCHEMA["required"]
+        assert "minItems" not in str(sent)
 
     def test_a_server_that_takes_none_refuses(self, server):
         assert trouble(server, self.only()).kind == client.REFUSED

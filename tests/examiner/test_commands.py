@@ -49,9 +49,9 @@ class TestCheckLlm:
         out, _ = run("check_llm")
         assert examiner.url in out and "key     set" in out and KEY not in out
         assert "1; fake is listed" in out
-        for name in ("JSON schema", "JSON mode", "plain text"):
-            assert f"{name:12} yes" in out
-        assert out.count("4 of 4 verdicts as expected") == 3
+        for name in ("JSON schema with lengths", "JSON schema", "JSON mode", "plain text"):
+            assert f"{name:24} yes" in out
+        assert out.count("4 of 4 verdicts as expected") == 4
         assert out.endswith("It will be asked in this way: schema\n")
 
     def test_what_it_does_not_support(self, examiner):
@@ -63,7 +63,7 @@ class TestCheckLlm:
 
         examiner.behave = behave
         out, _ = run("check_llm")
-        assert "JSON schema  no: refused (HTTP 400)" in out
+        assert "JSON schema              no: refused (HTTP 400)" in out
         assert out.endswith("It will be asked in this way: text\n")
 
     def test_a_model_that_says_yes_to_everything(self, examiner):

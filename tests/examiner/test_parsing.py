@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview.examiner.parsing import Unreadable, parse, schema
+from interview.examiner.parsing import FEEDBACK_CHARACTERS, Unreadable, parse, schema
 from tests.chat_server import reply
 
 CLAIM = {"passage": 1, "verdict": "covered", "evidence": "学习率"}
@@ -98,7 +98,7 @@ def test_an_overall_score_beyond_the_scale_is_left_out_and_counted(score):
 def test_texts_for_the_person_are_one_plain_paragraph():
     feedback = "一\n\n二\u202e三\x00\u200b" + "长" * 5000
     read = parse(reply([CLAIM, MISSED], feedback=feedback, follow_up={"a": 1}), 2)
-    assert read.feedback.startswith("一 二三长") and len(read.feedback) == 800
+    assert read.feedback.startswith("一 二三长") and len(read.feedback) == FEEDBACK_CHARACTERS
     assert read.follow_up == ""
 
 

@@ -137,7 +137,7 @@ class TestStages:
         kinds = {
             value for name, value in vars(chat).items() if name.isupper() and isinstance(value, str)
         }
-        assert kinds - {chat.SCHEMA, chat.JSON, chat.TEXT} <= set(panel.PROBLEMS)
+        assert kinds - set(chat.MODES) <= set(panel.PROBLEMS)
 
     def test_done(self, client, attempt, examiner):
         opinion_of(attempt)

@@ -25,6 +25,12 @@ ANSWER = (
 )
 # What a careful reader would say of ANSWER.
 EXPECTED = ("covered", "partly", "missed", "covered")
+_NAMES = {
+    client.SCHEMA: "JSON schema with lengths",
+    client.UNBOUNDED: "JSON schema",
+    client.JSON: "JSON mode",
+    client.TEXT: "plain text",
+}
 
 
 class Command(BaseCommand):
@@ -59,16 +65,16 @@ class Command(BaseCommand):
 
     def _try(self, config: Config, mode: str) -> bool:
         """Whether the server takes ``mode`` and the model's reply can be read; says what came."""
-        name = {"schema": "JSON schema", "json": "JSON mode", "text": "plain text"}[mode]
+        name = _NAMES[mode]
         try:
             found = examining.examine(
                 config, QUESTION, "", POINTS, ANSWER, secret="check_llm", mode=mode
             )
         except client.ServerTrouble as trouble:
-            self.stdout.write(f"{name:12} no: {_sentence(trouble)}")
+            self.stdout.write(f"{name:24} no: {_sentence(trouble)}")
             return False
         except examining.Unusable as error:
-            self.stdout.write(f"{name:12} unusable: {error.reason[:300]}")
+            self.stdout.write(f"{name:24} unusable: {error.reason[:300]}")
             return False
         exchange, opinion = found.exchange, found.opinion
         verdicts = [judged.verdict for judged in opinion.points]
@@ -81,7 +87,7 @@ class Command(BaseCommand):
         mended = "; only after a correction" if len(exchange.replies) > 1 else ""
         left_out = f"; left out: {opinion.rejected}" if opinion.rejected else ""
         self.stdout.write(
-            f"{name:12} yes: {exchange.seconds:.1f} s, {exchange.tokens or '?'} tokens; "
+            f"{name:24} yes: {exchange.seconds:.1f} s, {exchange.tokens or '?'} tokens; "
             f"{quality}{mended}{left_out}"
         )
         return True
