@@ -44,7 +44,8 @@ PROBLEMS: dict[str, Promise] = {
 _EVERY = ((60, 2), (600, 10))
 # Not taken up after this many seconds: the page says that it may take longer.
 _SLOW = 20
-_STEPS = {"covered": 2, "partly": 1, "missed": 0, "contradicted": -1}
+# One step apart is close; to say the opposite is close to nothing.
+_STEPS = {"covered": 2, "partly": 1, "missed": 0, "contradicted": -2}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Panel:
     score: int | None = None
     level: str = "none"
     grader_score: int = 0
+    grader_level: str = "none"
     difference: int = 0
     differ: bool = False
     counts_examiner: bool = False
@@ -164,6 +166,7 @@ def _done(attempt: Attempt, opinion: SecondOpinion) -> Panel:
         score=score,
         level=level_of(score),
         grader_score=grader_score,
+        grader_level=level_of(grader_score),
         difference=abs(score - grader_score),
         differ=opinions.differ(attempt, opinion),
         counts_examiner=counts_examiner,
