@@ -62,6 +62,21 @@ def open_page(chromium: Browser, live_server):
     assert not complaints
 
 
+@pytest.fixture
+def axe_page(chromium, live_server):
+    """A new window into which axe may be injected; refused forms are no failure here."""
+    contexts = []
+
+    def open_window(**options):
+        options.setdefault("locale", "en-US")
+        contexts.append(chromium.new_context(base_url=live_server.url, bypass_csp=True, **options))
+        return contexts[-1].new_page()
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
 def sign_in(page: Page, user: User, password: str = "correct horse") -> None:
     page.goto("/login/")
     page.fill("#id_username", user.username)

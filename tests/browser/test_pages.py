@@ -102,21 +102,6 @@ def not_ready(monkeypatch):
     return start
 
 
-@pytest.fixture
-def axe_page(chromium, live_server):
-    """A new window into which axe may be injected; refused forms are no failure here."""
-    contexts = []
-
-    def open_window(**options):
-        options.setdefault("locale", "en-US")
-        contexts.append(chromium.new_context(base_url=live_server.url, bypass_csp=True, **options))
-        return contexts[-1].new_page()
-
-    yield open_window
-    for context in contexts:
-        context.close()
-
-
 # Elements that stick out of the window, though no ancestor scrolls or cuts them.
 STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("main *")].filter((element) => {

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from interview.models import SecondOpinion
 from tests.browser.conftest import sign_in
-from tests.browser.test_pages import axe_page, findings  # noqa: F401  (a fixture)
+from tests.browser.test_pages import findings
 from tests.chat_server import chat_server, honest, reply
 from tests.conftest import add_question
 from tests.examiner.conftest import work
@@ -145,7 +145,7 @@ def test_axe_finds_nothing_in_any_of_its_stages(
     examiner,
     worker,
     scheme,
-    width,  # noqa: F811
+    width,
 ):
     page = axe_page(color_scheme=scheme, viewport={"width": width, "height": 800})
     answered(page, person)
