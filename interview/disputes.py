@@ -10,7 +10,7 @@ from django.db import transaction
 
 from interview import answering, grader
 from interview.models import Attempt, Report
-from knowledge.models import Question
+from interview.turns import Busy
 
 
 class NotDecided(Exception):
@@ -56,14 +56,15 @@ def accept(report: Report, staff: Any, *, now: dt.datetime, note: str = "") -> N
             raise NotDecided("gone")
         if not grader.is_ready():
             raise NotDecided("loading")
-        with transaction.atomic():
-            question = Question.objects.select_for_update().get(pk=attempt.version.question_id)
-            answer = as_one_line(attempt.answer)
-            if answer not in question.accepted:
-                question.accepted = [*question.accepted, answer]
-                question.save(update_fields=["accepted", "updated_at"])
-        attempt.version.question = question
-        answering.grade_attempt(attempt)
+        question, answer = attempt.version.question, as_one_line(attempt.answer)
+        assert question is not None
+        if answer not in question.accepted:
+            question.accepted = [*question.accepted, answer]
+        try:
+            answering.regrade(attempt)
+        except Busy:
+            raise NotDecided("loading") from None
+        question.save(update_fields=["accepted", "updated_at"])
     _decide(report, Report.State.ACCEPTED, staff, now, note)
 
 

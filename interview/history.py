@@ -19,8 +19,8 @@ BUSY = (1, 4, 10)
 
 @dataclass(frozen=True)
 class Dot:
-    x: float
-    y: float
+    x: int
+    y: int
     score: int
     label: str
     attempt: Attempt
@@ -32,7 +32,7 @@ class Chart:
 
     dots: list[Dot]
     line: str  # points of an SVG polyline
-    grid: list[tuple[float, int]]  # (y, score)
+    grid: list[tuple[int, int]]  # (y, score)
 
 
 def score_chart(user: Any) -> Chart | None:
@@ -48,12 +48,12 @@ def score_chart(user: Any) -> Chart | None:
         return None
     step = (WIDTH - LEFT - RIGHT) / (len(latest) - 1)
 
-    def y(score: float) -> float:
-        return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - score / 100), 1)
+    def y(score: float) -> int:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - score / 100))
 
     dots = [
         Dot(
-            round(LEFT + i * step, 1),
+            round(LEFT + i * step),
             y(attempt.score or 0),
             round(attempt.score or 0),
             attempt.version.title,
@@ -146,6 +146,11 @@ class Calendar:
     recent: int  # of these days, how many have answers
     active: int  # days with answers, ever
     answers: int  # ever
+
+    @property
+    def busy(self) -> list[Day]:
+        """The days with answers; the others are all drawn alike."""
+        return [day for day in self.days if day.answers]
 
 
 def calendar(user: Any, now: dt.datetime) -> Calendar | None:

@@ -10,7 +10,7 @@ from typing import Any
 from interview.models import Attempt
 
 # What is weak now shows in the latest answers; reading more of them costs time on every visit.
-ANSWERS_READ = 200
+ANSWERS_READ = 100
 AGAIN = 2  # a point counts as missed again and again from this many times
 RARE_FROM, RARE_QUESTIONS, RARE_SHARE = 3, 2, 0.25
 POINTS_SHOWN, TERMS_SHOWN = 12, 6
