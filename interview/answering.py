@@ -8,7 +8,7 @@ import uuid
 from django.conf import settings
 from django.db import transaction
 
-from interview import grader, reviewing
+from interview import drafting, grader, reviewing, timing
 from interview.grading import Grade
 from interview.models import Attempt, Interview, Slot
 from interview.turns import Busy, Turns
@@ -18,9 +18,12 @@ AT_ONCE = 2
 _turns = Turns(AT_ONCE, settings.VIVA_GRADES_WAITING)
 
 
-def submit(slot: Slot, answer: str, *, submission: uuid.UUID, now: dt.datetime) -> Attempt:
+def submit(
+    slot: Slot, answer: str, *, submission: uuid.UUID, now: dt.datetime, base: int | None = None
+) -> Attempt:
     """Store ``answer``. The same ``submission`` twice is one attempt (a double click, a retry after
-    a lost reply). The draft goes only in the transaction that keeps the answer."""
+    a lost reply). The draft goes only in the transaction that keeps the answer; one that another page
+    saved after version ``base`` stays."""
     with transaction.atomic():
         attempt, created = Attempt.objects.get_or_create(
             submission=submission,
@@ -34,8 +37,12 @@ def submit(slot: Slot, answer: str, *, submission: uuid.UUID, now: dt.datetime) 
             },
         )
         if created:
-            slot.state, slot.draft = Slot.State.ANSWERED, ""
-            slot.save(update_fields=["state", "draft"])
+            timing.spend(slot, now)
+            attempt.seconds, slot.seconds, slot.seen_at = slot.seconds, 0.0, None
+            attempt.save(update_fields=["seconds"])
+            slot.state = Slot.State.ANSWERED
+            drafting.drop(slot, answer, base=base, writer=str(submission))
+            slot.save(update_fields=["state", "seconds", "seen_at", *drafting.FIELDS])
             _finish_if_done(slot.interview, now)
     return attempt
 
@@ -44,7 +51,7 @@ def skip(slot: Slot, *, now: dt.datetime) -> None:
     """Leave a question unanswered; an answered one stays answered."""
     if slot.state == Slot.State.PENDING:
         slot.state = Slot.State.SKIPPED
-        slot.save(update_fields=["state"])
+        slot.save(update_fields=["state", *timing.spend(slot, now)])
         _finish_if_done(slot.interview, now)
 
 
@@ -52,6 +59,40 @@ def _finish_if_done(interview: Interview, now: dt.datetime) -> None:
     if interview.finished_at is None and not interview.slots.filter(state="pending").exists():
         interview.finished_at = now
         interview.save(update_fields=["finished_at"])
+
+
+def settle(interview: Interview, now: dt.datetime, grace: dt.timedelta = timing.GRACE) -> bool:
+    """Close the questions whose time is up: what was typed is the answer, nothing typed is a skip.
+    Whether there was one."""
+    if interview.finished_at or not (interview.question_seconds or interview.sitting_seconds):
+        return False
+    over = [
+        slot for slot in _open_slots(interview) if timing.is_over(timing.deadline(slot), now, grace)
+    ]
+    for slot in over:
+        _close(slot, min(now, timing.deadline(slot) or now))
+    return bool(over)
+
+
+def end(interview: Interview, *, now: dt.datetime) -> None:
+    """The person ends the sitting: open questions are closed as if their time were up."""
+    for slot in _open_slots(interview):
+        _close(slot, now)
+
+
+def _open_slots(interview: Interview) -> list[Slot]:
+    slots = interview.slots.filter(state=Slot.State.PENDING).select_related("version")
+    for slot in slots:
+        slot.interview = interview  # one object, so that finishing it is seen by the caller
+    return list(slots)
+
+
+def _close(slot: Slot, now: dt.datetime) -> None:
+    if slot.draft.strip():
+        # Named after the slot: two requests that notice at once make one attempt.
+        submit(slot, slot.draft, submission=uuid.uuid5(slot.interview_id, str(slot.pk)), now=now)
+    else:
+        skip(slot, now=now)
 
 
 def grade_attempt(attempt: Attempt) -> Grade | None:

@@ -10,6 +10,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from interview.drafting import tidy
 from interview.models import Interview, Preferences
 from interview.selection import MAX_QUESTIONS, Plan
 from knowledge.models import Question, Topic
@@ -82,6 +83,11 @@ class StartForm(forms.Form):
         )
 
 
+def draft_base(posted: str) -> int | None:
+    """The draft's version that a page says it has seen; None when it does not say."""
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else None
+
+
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Your answer"),
@@ -96,10 +102,18 @@ class AnswerForm(forms.Form):
         },
         widget=forms.Textarea(attrs={"rows": 12}),
     )
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # Names the page, and with it the submission; browsers must not carry it over to the next page.
+    submission = forms.UUIDField(
+        required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
+    # The draft's version that the page last saw.
+    base = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def clean_base(self) -> int | None:
+        return draft_base(self.cleaned_data["base"])
 
     def clean_answer(self) -> str:
-        answer = self.cleaned_data["answer"].replace("\r\n", "\n").replace("\0", "")
+        answer = tidy(self.cleaned_data["answer"])
         if not answer.strip():
             raise forms.ValidationError(_("Type an answer first, or skip the question."))
         return answer

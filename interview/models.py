@@ -79,7 +79,22 @@ class Interview(models.Model):
         return self.feedback == self.Feedback.END and self.finished_at is None
 
 
-class Slot(models.Model):
+class Drafted(models.Model):
+    """Text that is being typed. The version moves with every save and the writer names the page that
+    saved last, so that a second page with the same question notices (see ``interview.drafting``)."""
+
+    draft = models.TextField(blank=True)
+    draft_version = models.PositiveIntegerField(default=0)
+    draft_writer = models.CharField(max_length=40, blank=True)
+    # Time at work, in seconds, up to ``seen_at``, the last sign of the person (see ``interview.timing``).
+    seconds = models.FloatField(default=0)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Slot(Drafted):
     """One question of an interview, in its place, as it was when the interview was put together."""
 
     class State(models.TextChoices):
@@ -92,7 +107,8 @@ class Slot(models.Model):
     question = models.ForeignKey(Question, null=True, on_delete=models.SET_NULL)
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    draft = models.TextField(blank=True)
+    flagged = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(null=True)  # when the question was first shown: its clock
     score = models.FloatField(null=True)  # of the latest graded attempt
 
     class Meta:
@@ -128,6 +144,7 @@ class Attempt(models.Model):
     topic_name = models.CharField(_("topic"), max_length=200)
     answer = models.TextField(_("answer"))
     created_at = models.DateTimeField(_("answered"))
+    seconds = models.FloatField(_("seconds"), null=True, blank=True)  # time at work on it
     score = models.FloatField(_("score"), null=True)
     grade = models.JSONField(_("grade"), null=True)
     # What the grade was about: passages by position, as rendered from the version.

@@ -178,6 +178,12 @@ class QuestionVersion(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def language(self) -> str:
+        """ "zh" or "en": the question's, or what its title is written in."""
+        known = self.question.language if self.question else ""
+        return known or ("zh" if any("\u4e00" <= c <= "\u9fff" for c in self.title) else "en")
+
 
 # A heading's words are part of what is embedded for each passage below it.
 UNSEARCHABLE = ("heading",)

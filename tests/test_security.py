@@ -456,10 +456,14 @@ class TestLimits:
         assert response.status_code in (400, 413, 422)
         assert not Attempt.objects.of(world.person).filter(slot__interview=world.open).exists()
 
-    def test_a_draft_and_a_skip_keep_no_more_than_the_limit(self, client, world, settings):
+    def test_a_draft_may_grow_past_the_limit_but_not_without_end(self, client, world, settings):
+        """What is too long to submit is still to be shortened, so it is kept; a flood is not."""
         for name in ("draft", "skip"):
             client.post(reverse(name, args=[world.open.pk, 1]), {"answer": "字" * 30_000})
-            assert len(Slot.objects.get(interview=world.open).draft) == settings.VIVA_MAX_ANSWER
+            assert len(Slot.objects.get(interview=world.open).draft) == 30_000
+            client.post(reverse(name, args=[world.open.pk, 1]), {"answer": "x" * 500_000})
+            kept = len(Slot.objects.get(interview=world.open).draft)
+            assert kept == 10 * settings.VIVA_MAX_ANSWER
 
     def test_errors_tell_nothing_of_the_code(self, client, question, monkeypatch):
         monkeypatch.setattr("interview.history.score_chart", lambda _user: 1 / 0)

@@ -28,3 +28,13 @@ def lookup(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
 def level(score: float | None) -> str:
     """The class of a score: ``good``, ``middling``, ``poor``; ``none`` without one."""
     return "none" if score is None or score == "" else level_of(score)
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    """Seconds as on a clock: 4:05, 1:04:05; nothing without a value."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

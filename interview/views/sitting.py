@@ -1,7 +1,8 @@
-"""Through the questions of a sitting, to its summary."""
+"""Through the questions of a sitting: answer, keep a draft, skip, flag, go elsewhere, end."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from interview import answering, result
-from interview.forms import AnswerForm
+from interview import answering, drafting, result, timing
+from interview.forms import AnswerForm, draft_base
 from interview.models import Attempt, Slot
 from interview.views.shared import (
     attempt_context,
@@ -24,6 +27,10 @@ from interview.views.shared import (
     post_to,
     slot_for,
 )
+from knowledge.markdown.rendering import render_plain
+
+# The page's clock may run ahead of the server's by this much when it ends.
+EARLY = dt.timedelta(seconds=-2)
 
 
 @login_required
@@ -31,82 +38,141 @@ from interview.views.shared import (
 def resume(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     """Back to where one was: the first open question, or the summary."""
     interview = interview_for(request, interview_id)
+    answering.settle(interview, timezone.now())
     pending = interview.slots.filter(state=Slot.State.PENDING).first()
     if pending is None:
         return redirect("summary", interview.pk)
     return redirect("slot", interview.pk, pending.position + 1)
 
 
+@never_cache
 @login_required
 @require_safe
 def slot(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
-    """A question of an interview: the composer, or the result when it was answered."""
+    """A question of an interview: the composer, or what came of the answer."""
     current = slot_for(request, interview_id, number)
+    now = timezone.now()
+    if answering.settle(current.interview, now):
+        current = slot_for(request, interview_id, number)
     attempt = current.attempts.order_by("-created_at").first()
-    again = "again" in request.GET
-    context = _slot_context(current)
+    again = "again" in request.GET and not current.interview.keeps_results_back
     if attempt is not None and not again:
-        ensure_graded(attempt)
-        context |= attempt_context(attempt)
-    else:
-        initial = current.draft or (attempt.answer if attempt and again else "")
-        context["form"] = AnswerForm(initial={"answer": initial, "submission": uuid.uuid4()})
-        context["restored"] = bool(current.draft)
-    return page(request, "interview/slot.html", context, partial="stage")
+        return _stage(request, current, now, _outcome(current, attempt))
+    if _is_closed(current, now) and not again:
+        return _stage(request, current, now, {"closed": True})
+    current.save(update_fields=timing.see(current, now))
+    initial = current.draft or (attempt.answer if attempt and again else "")
+    form = _form(current, initial)
+    return _stage(request, current, now, {"form": form, "restored": bool(current.draft)})
 
 
-def _slot_context(current: Slot) -> dict[str, Any]:
-    slots = list(current.interview.slots.select_related("version").order_by("position"))
-    total = len(slots)
-    following = next((s for s in slots if s.position > current.position), None)
-    return {
+def _is_closed(current: Slot, now: dt.datetime) -> bool:
+    """Whether its time is up."""
+    return timing.is_over(timing.deadline(current), now, _grace(current))
+
+
+def _grace(current: Slot) -> dt.timedelta:
+    """A question that is still open has a moment for what is on its way."""
+    return timing.GRACE if current.state == Slot.State.PENDING else EARLY
+
+
+def _form(current: Slot, text: str, clash: drafting.Clash | None = None) -> AnswerForm:
+    base = clash.version if clash else current.draft_version
+    return AnswerForm(initial={"answer": text, "submission": uuid.uuid4(), "base": base})
+
+
+def _outcome(current: Slot, attempt: Attempt) -> dict[str, Any]:
+    """What is shown of an answered question: its result, or that it comes later."""
+    ensure_graded(attempt)
+    if current.interview.keeps_results_back:
+        return {"held": True, "attempt": attempt}
+    return attempt_context(attempt)
+
+
+def _stage(
+    request: HttpRequest, current: Slot, now: dt.datetime, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The question's page around what ``more`` says; for htmx the part that changes."""
+    interview = current.interview
+    slots = list(interview.slots.select_related("version").order_by("position"))
+    pending = [s for s in slots if s.state == Slot.State.PENDING and s.pk != current.pk]
+    later = [s for s in pending if s.position > current.position]
+    until = timing.deadline(current) if "form" in more else timing.sitting_deadline(interview)
+    retry = "form" in more and current.state == Slot.State.ANSWERED
+    if retry or interview.finished_at or more.get("expired"):
+        until = None
+    if timing.is_over(until, now, _grace(current)):
+        until = None
+    context = {
         "slot": current,
-        "interview": current.interview,
+        "interview": interview,
         "slots": slots,
         "number": current.position + 1,
-        "total": total,
+        "total": len(slots),
         "done": sum(s.state != Slot.State.PENDING for s in slots),
-        "following": following,
+        "following": next(iter(later or pending), None),
+        "remaining": timing.remaining(until, now),
         "stem": result.question_html(current.version),
+        "voice": "en-US" if current.version.language == "en" else "zh-CN",
         "max_answer": settings.VIVA_MAX_ANSWER,
+        **more,
     }
+    return page(request, "interview/slot.html", context, partial="stage", status=status)
 
 
 @login_required
 @post_to("slot")
 def answer(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
+    """Takes an answer, however late: a time limit never throws one away."""
     current = slot_for(request, interview_id, number)
+    now = timezone.now()
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        context = _slot_context(current) | {"form": form}
-        return page(request, "interview/slot.html", context, partial="stage", status=422)
+        if request.POST.get("answer", "").strip():
+            _keep_draft(request, current)
+        elif answering.settle(current.interview, now, EARLY):
+            return redirect("slot", interview_id, number)
+        expired = timing.is_over(timing.deadline(current), now, EARLY)
+        return _stage(request, current, now, {"form": form, "expired": expired}, status=422)
+    held = current.interview.keeps_results_back
     attempt = answering.submit(
         current,
         form.cleaned_data["answer"],
         submission=form.cleaned_data["submission"],
-        now=timezone.now(),
+        base=form.cleaned_data["base"],
+        now=now,
     )
     if attempt.slot_id != current.pk:
         raise Http404
-    ensure_graded(attempt)
+    answering.settle(current.interview, now, EARLY)
+    outcome = _outcome(current, attempt)
+    last = held and not current.interview.keeps_results_back
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("slot", interview_id, number)
-    context = _slot_context(current) | attempt_context(attempt)
-    return page(request, "interview/slot.html", context, partial="stage")
+        return redirect("summary", interview_id) if last else redirect("slot", interview_id, number)
+    response = _stage(
+        request, current, now, {"held": True, "attempt": attempt} if last else outcome
+    )
+    response["HX-Replace-Url"] = request.path.removesuffix("answer/")
+    return response
 
 
-@login_required
-@post_to("slot")
-def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
-    current = slot_for(request, interview_id, number)
-    draft = request.POST.get("answer", "")[: settings.VIVA_MAX_ANSWER]
-    if draft != current.draft:  # what was typed before skipping is kept
-        current.draft = draft
-        current.save(update_fields=["draft"])
-    answering.skip(current, now=timezone.now())
-    if number < current.interview.slots.count():
-        return redirect("slot", interview_id, number + 1)
-    return redirect("resume", interview_id)
+def _keep_draft(request: HttpRequest, current: Slot) -> drafting.Clash | None:
+    """Keeps what a request of the composer carries; nothing when it carries no text."""
+    if "answer" not in request.POST:
+        return None
+    current.save(update_fields=timing.spend(current, timezone.now()))
+    return drafting.keep(
+        current,
+        request.POST["answer"],
+        base=draft_base(request.POST.get("base", "")),
+        writer=request.POST.get("submission", "")[:36],
+    )
+
+
+def _clashed(request: HttpRequest, current: Slot, clash: drafting.Clash) -> HttpResponse:
+    """The composer with the text just sent and, beside it, the one that another page has saved."""
+    form = _form(current, drafting.tidy(request.POST["answer"]), clash)
+    return _stage(request, current, timezone.now(), {"form": form, "clash": clash}, status=409)
 
 
 @login_required
@@ -114,9 +180,81 @@ def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResp
 def draft(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     """Keeps what has been typed so far."""
     current = slot_for(request, interview_id, number)
-    current.draft = request.POST.get("answer", "")[: settings.VIVA_MAX_ANSWER]
-    current.save(update_fields=["draft"])
-    return page(request, "interview/draft.html", {"saved": bool(current.draft)})
+    clash = _keep_draft(request, current)
+    response = page(request, "interview/draft.html", {"row": current, "clash": clash})
+    if clash is None:
+        response["Draft-Version"] = str(current.draft_version)
+    return response
+
+
+@login_required
+@post_to("slot")
+def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
+    current = slot_for(request, interview_id, number)
+    if clash := _keep_draft(request, current):
+        return _clashed(request, current, clash)
+    answering.skip(current, now=timezone.now())
+    following = current.interview.slots.filter(
+        state=Slot.State.PENDING, position__gt=current.position
+    ).first()
+    if following is None:
+        return redirect("resume", interview_id)
+    return redirect("slot", interview_id, following.position + 1)
+
+
+@login_required
+@post_to("slot")
+def go(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
+    """To another question (``to``), what has been typed here kept."""
+    current = slot_for(request, interview_id, number)
+    if clash := _keep_draft(request, current):
+        return _clashed(request, current, clash)
+    to = request.POST.get("to", "")
+    last = current.interview.slots.count()
+    known = to.isascii() and to.isdigit() and 1 <= int(to[:6]) <= last
+    return redirect("slot", interview_id, int(to[:6]) if known else number)
+
+
+@login_required
+@post_to("slot")
+def flag(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
+    """Marks a question to come back to, or takes the mark off."""
+    current = slot_for(request, interview_id, number)
+    clash = _keep_draft(request, current)
+    current.flagged = not current.flagged
+    current.save(update_fields=["flagged"])
+    if request.htmx:  # type: ignore[attr-defined]
+        context = {"slot": current, "interview": current.interview, "number": number}
+        return page(request, "interview/_flag.html", context | {"swapped": True})
+    return _clashed(request, current, clash) if clash else redirect("slot", interview_id, number)
+
+
+@login_required
+@post_to("slot")
+def preview(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
+    """What has been typed, with its Markdown and formulas drawn."""
+    current = slot_for(request, interview_id, number)
+    text = drafting.tidy(request.POST.get("answer", ""))
+    drawn = mark_safe(render_plain(text[: settings.VIVA_MAX_ANSWER], pictures=False))
+    if request.htmx:  # type: ignore[attr-defined]
+        return page(request, "interview/_preview.html", {"preview": drawn})
+    clash = _keep_draft(request, current)
+    more = {"form": _form(current, text, clash), "clash": clash, "preview": drawn}
+    return _stage(request, current, timezone.now(), more)
+
+
+@login_required
+@post_to("resume")
+def end(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
+    """Ends the sitting: what was typed counts as an answer, what is empty as skipped."""
+    interview = interview_for(request, interview_id)
+    number = request.POST.get("number", "")
+    if number.isascii() and number.isdigit():
+        current = slot_for(request, interview_id, int(number[:6]))
+        if clash := _keep_draft(request, current):
+            return _clashed(request, current, clash)
+    answering.end(interview, now=timezone.now())
+    return redirect("summary", interview_id)
 
 
 @login_required
@@ -125,9 +263,12 @@ def attempt(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
     """One attempt with its result, as it was."""
     current = attempt_for(request, attempt_id)
     ensure_graded(current)
+    interview = current.slot.interview
+    if interview.keeps_results_back:
+        return redirect("slot", interview.pk, current.slot.position + 1)
     context = attempt_context(current) | {
         "slot": current.slot,
-        "interview": current.slot.interview,
+        "interview": interview,
         "stem": result.question_html(current.version),
         "number": current.slot.position + 1,
         "standalone": True,
@@ -139,6 +280,7 @@ def attempt(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def summary(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     interview = interview_for(request, interview_id)
+    answering.settle(interview, timezone.now())
     slots = list(interview.slots.select_related("version").order_by("position"))
     latest = {
         a.slot_id: a
@@ -147,14 +289,16 @@ def summary(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     for ungraded in latest.values():
         ensure_graded(ungraded)
     rows = [{"slot": s, "attempt": latest.get(s.pk), "number": s.position + 1} for s in slots]
-    scores = [a.score for a in latest.values() if a.score is not None]
+    held = interview.keeps_results_back
+    scores = [a.score for a in latest.values() if a.score is not None and not held]
     context = {
         "interview": interview,
         "rows": rows,
+        "held": held,
         "answered": len(latest),
         "mean": round(sum(scores) / len(scores)) if scores else None,
         "pending": any(s.state == Slot.State.PENDING for s in slots),
-        **_strengths(list(latest.values())),
+        **({} if held else _strengths(list(latest.values()))),
     }
     return page(request, "interview/summary.html", context)
 

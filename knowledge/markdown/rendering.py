@@ -43,9 +43,20 @@ def render(markdown: str, *, image_url: ImageUrl | None = None) -> Rendered:
     return Rendered(html=serialise(tree), passages=passages)
 
 
-def render_plain(markdown: str) -> str:
-    """HTML of Markdown without passages, for people's answers and previews."""
-    return serialise(_tree(markdown, None))
+def render_plain(markdown: str, *, pictures: bool = True) -> str:
+    """HTML of Markdown without passages, for people's answers and previews; without ``pictures``
+    their names stand in their place, so that nothing is loaded."""
+    tree = _tree(markdown, None)
+    if not pictures:
+        for element in tree.descendants():
+            if element.tag == "img":
+                name = element.attributes.get("alt", "")
+                element.tag, element.attributes, element.children = (
+                    "span",
+                    {"class": "image"},
+                    [name],
+                )
+    return serialise(tree)
 
 
 def mark(html: str, marks: Mapping[int, str]) -> str:

@@ -2,46 +2,6 @@
 "use strict";
 
 (() => {
-  const store = {
-    get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
-    set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } },
-    drop: (key) => { try { localStorage.removeItem(key); } catch { /* private mode */ } },
-  };
-  const draftKey = () => "viva-draft:" + location.pathname;
-
-  function prepareComposer(form) {
-    if (form.dataset.ready) return;
-    form.dataset.ready = "1";
-    const text = form.querySelector("textarea");
-    const count = form.querySelector("[data-count]");
-    const update = () => {
-      const length = [...text.value].length;
-      count.textContent = length;
-      form.querySelector("[data-count-line]").classList.toggle("count--over", length > Number(text.dataset.max));
-    };
-    const kept = store.get(draftKey());
-    if (kept && kept.length > text.value.length) text.value = kept;
-    else if (text.value !== text.defaultValue) store.set(draftKey(), text.value); // typed before this script ran
-    update();
-    text.addEventListener("input", () => { update(); store.set(draftKey(), text.value); });
-    text.addEventListener("keydown", (event) => {
-      // An input method uses Enter to choose a candidate: that must never submit.
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && event.keyCode !== 229) {
-        event.preventDefault();
-        form.querySelector("[data-submit]").click();
-      }
-    });
-    // Skipping is an ordinary form post; htmx must not take it over.
-    const skip = form.querySelector("[data-plain]");
-    if (skip) skip.addEventListener("click", (event) => {
-      event.preventDefault();
-      store.drop(draftKey());
-      form.action = skip.formAction;
-      form.noValidate = true;
-      HTMLFormElement.prototype.submit.call(form);
-    });
-  }
-
   /* Times are sent as the server's; a reader wants them in the own zone and language. */
   function localTimes() {
     const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
@@ -63,7 +23,6 @@
   }
 
   function prepare() {
-    document.querySelectorAll("form[data-composer]").forEach(prepareComposer);
     document.querySelectorAll("[data-linked]").forEach(linkMarks);
     localTimes();
     scrollers();
@@ -130,7 +89,6 @@
     // A panel that comes in beside what is being read is said and no more; only a result takes the
     // focus, and only when it is in what came.
     const arrived = event.target;
-    if (document.querySelector("#stage .result, #stage .warming")) store.drop(draftKey());
     if (arrived.matches("[data-say]")) document.getElementById("announcer").textContent = arrived.dataset.say;
     const result = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
     if (!result) return;
@@ -149,23 +107,5 @@
       address.searchParams.set("next", location.pathname);
       if (event.detail.target.id !== "draft-state") location.assign(address);
     }
-  });
-  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.addEventListener(name, (event) => {
-      const form = event.target.closest && event.target.closest("form[data-composer]");
-      const xhr = event.detail.xhr;
-      const busy = xhr && xhr.status === 503;
-      const notice = form && form.querySelector(busy ? "[data-busy]" : "[data-offline]");
-      if (notice) notice.hidden = false;
-      // An answer or a draft that found the site too busy goes again: the same answer twice is one attempt.
-      if (busy && notice) {
-        const again = event.target === form ? () => form.querySelector("[data-submit]").click() : () => htmx.trigger(event.target, "again");
-        setTimeout(again, 1000 * (Number(xhr.getResponseHeader("Retry-After")) || 5));
-      }
-    });
-  }
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful) return;
-    document.querySelectorAll("[data-offline], [data-busy]").forEach((notice) => { notice.hidden = true; });
   });
 })();

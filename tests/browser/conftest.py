@@ -42,17 +42,19 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server):
-    """A new browser window on the site; console errors and refused resources fail the test."""
+    """A new browser window on the site; console errors and refused resources fail the test, unless
+    it is ``forgiving`` because requests are made to fail."""
     contexts, complaints = [], []
 
-    def open_window(path: str = "/", **options) -> Page:
+    def open_window(path: str = "/", *, forgiving: bool = False, **options) -> Page:
         options.setdefault("locale", "en-US")
         context = chromium.new_context(base_url=live_server.url, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if not forgiving:
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.goto(path)
         return page
 
