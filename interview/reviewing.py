@@ -93,7 +93,9 @@ def record(attempt: Attempt) -> ReviewLog | None:
             defaults={"due": attempt.created_at},
         )
         log = ReviewLog.objects.filter(attempt=attempt).first() or ReviewLog(
-            attempt=attempt, reviewed_at=attempt.created_at
+            attempt=attempt,
+            reviewed_at=attempt.created_at,
+            seconds=None if attempt.seconds is None else round(attempt.seconds),
         )
         repeated = card.logs.filter(
             reviewed_at__gt=attempt.created_at - SAME_DAY, reviewed_at__lt=attempt.created_at

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from interview import answering, grader, result, reviewing
+from interview import answering, comparing, grader, result, reviewing
 from interview.examiner import opinions
 from interview.models import Attempt, Interview, Report, Slot, attempts_of
 
@@ -78,6 +78,7 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
         "attempt": attempt,
         "result": result.result_of(attempt),
         "busy": grader.is_ready(),  # where there is no result yet: why
+        "comparison": comparing.with_the_one_before(attempt),
         "ratings": reviewing.choices(attempt),
         "reports": {report.kind: report for report in attempt.reports.all()},
         "reasons": Report.Reason.choices,
