@@ -42,7 +42,9 @@ def compare(earlier: Attempt, later: Attempt) -> Comparison | None:
     if not (earlier.grade and later.grade) or earlier.score is None or later.score is None:
         return None
     verdicts = {point["text"]: point["verdict"] for point in earlier.grade["points"]}
-    better, worse, same = [], [], 0
+    better: list[Moved] = []
+    worse: list[Moved] = []
+    same = 0
     for point in sorted(later.grade["points"], key=lambda point: -point["weight"]):
         old, new = verdicts.get(point["text"]), point["verdict"]
         if old is None:
