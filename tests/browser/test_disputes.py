@@ -10,7 +10,7 @@ from interview import answering
 from interview.models import Attempt, Report
 from tests.attempts import attempted
 from tests.browser.conftest import sign_in
-from tests.browser.test_pages import axe_page, findings  # noqa: F401
+from tests.browser.test_pages import findings
 from tests.test_disputes import ANSWER
 
 
@@ -42,7 +42,7 @@ def test_a_disputed_answer_is_accepted_and_its_author_sees_it(attempt, open_page
     assert Attempt.objects.get().score > Report.objects.get().score_before
 
 
-def test_axe_finds_nothing_on_the_queue_and_the_forms(attempt, axe_page, person, staff):  # noqa: F811
+def test_axe_finds_nothing_on_the_queue_and_the_forms(attempt, axe_page, person, staff):
     page = axe_page()
     sign_in(page, person)
     page.goto(reverse("attempt", args=[attempt.pk]))
