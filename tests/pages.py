@@ -69,7 +69,6 @@ class World:
             "again": reverse("slot", args=[self.graded.slot.interview_id, 1]) + "?again",
             "attempt": reverse("attempt", args=[self.graded.pk]),
             "waiting": reverse("attempt", args=[self.waiting.pk]),
-            "second opinion": reverse("second_opinion", args=[self.graded.pk]),
             "summary": reverse("summary", args=[self.graded.slot.interview_id]),
             "open summary": reverse("summary", args=[self.open.pk]),
         }
