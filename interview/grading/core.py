@@ -68,7 +68,8 @@ class _Prepared:
 
     def __init__(self, material: Material, answer: str) -> None:
         self.material = material
-        self.text, self.offsets, hidden = form.visible(answer)
+        text, self.offsets, hidden = form.visible(answer)
+        self.text = form.quiet(text)
         self.flags: set[str] = {form.HIDDEN} if hidden else set()
         segments = segment(self.text)
         self.segments, flags = form.useful(segments, material.question)
@@ -169,19 +170,22 @@ class _Prepared:
         count, pairs = len(self.material.points), len(self.asked)
         self.best: list[int | None] = [None] * count
         self.against: list[int | None] = [None] * count
-        reversal = np.zeros(pairs)
+        reversal, withdrawn = np.zeros(pairs), np.zeros(pairs, dtype=bool)
         for n in range(count):
-            if self.similarity.shape[1]:
-                j = int(self.similarity[n].argmax())
-                strength = self._reversal(n, j)
-                if strength and (n, j) in self.asked:
-                    reversal[self.asked.index((n, j))] = strength
+            if not self.similarity.shape[1]:
+                continue
+            key = (n, int(self.similarity[n].argmax()))
+            strength = self._reversal(*key)
+            if strength and key in self.asked:
+                reversal[self.asked.index(key)] = strength
+                withdrawn[self.asked.index(key)] = self._said_elsewhere(*key)
         signals = scale.Signals(
             count=count,
             point=np.array([n for n, _ in self.asked], dtype=int),
             near=np.array([self.near[key] for key in self.asked]),
             probabilities=verdicts,
             reversed=reversal,
+            withdrawn=withdrawn,
             misconceptions=sum(strength for *_, strength in self.misconceived),
             clash=self._judged_otherwise(),
         )
@@ -196,24 +200,27 @@ class _Prepared:
         return signals
 
     def _reversal(self, n: int, j: int) -> float:
-        """How surely window ``j`` reverses point ``n``, 0..1: not where the answer says the point
-        elsewhere, about as near and the right way round, or the point's number elsewhere."""
+        """How surely window ``j`` reverses point ``n`` word by word, 0..1."""
         if self.similarity[n, j] < CONTRAST_NEAR:
             return 0.0
+        return contrast(self.material.points[n].text, self.windows[j].text).strength
+
+    def _said_elsewhere(self, n: int, j: int) -> bool:
+        """Whether the answer says point ``n``, which window ``j`` seems to reverse, in another place,
+        about as near and the right way round, or has the point's number there: then ``j`` speaks of
+        something else, as in a comparison."""
         point = self.material.points[n].text
         found = contrast(point, self.windows[j].text)
-        if not found.strength:
-            return 0.0
         own = set(self.windows[j].parts)
         for k, window in enumerate(self.windows):
             if own & set(window.parts):
                 continue
-            if found.reference in tokens(window.text) and is_number(found.reference):
-                return 0.0
+            if is_number(found.reference) and found.reference in tokens(window.text):
+                return True
             near = self.similarity[n, k] >= self.similarity[n, j] - CONTRAST_REACH
             if near and not contrast(point, window.text).strength:
-                return 0.0
-        return found.strength
+                return True
+        return False
 
     def _judged_otherwise(self) -> bool:
         """Whether the answer begins with the opposite of the judgement that the reference begins with

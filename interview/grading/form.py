@@ -61,6 +61,14 @@ def visible(answer: str) -> tuple[str, list[int], bool]:
     return text, [*kept, len(answer)], dropped > 3
 
 
+def quiet(text: str) -> str:
+    """A text typed all in capitals in small letters, of the same length; others as they are."""
+    letters = [c for c in text if c.isascii() and c.isalpha()]
+    if len(letters) < 20 or sum(c.isupper() for c in letters) < 0.7 * len(letters):
+        return text
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
 def words(text: str) -> list[str]:
     """Folded content words: what is left without punctuation and filler."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -20,22 +20,22 @@ from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
 GIVEN = 0.45
 # Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
 # statement and wording shared with the whole answer, moved so that nothing in common is 0.
-NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.72, 4.0, 2.2, 1.9
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.39, 4.01, 2.44, 2.45
 # Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
 EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
 # points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
-READ, ALONE = 0.97, 0.6
+READ, ALONE = 0.97, 0.61
 # What a partial statement counts beside a full one.
-PART = 0.09
+PART = 0.08
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
 # An author's own rubric has less in it that nobody needs to say: it is steeper.
-STEEP, STEEP_EXPLICIT, REACH = 1.4, 2.6, 0.54
+STEEP, STEEP_EXPLICIT, REACH = 1.04, 1.45, 0.60
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
-POWER, BEND = 0.56, 0.17
+POWER, BEND = 0.57, 0.19
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.7, 4.2, 0.5, 1.6
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.81, 6.55, 0.85, 1.69
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -48,18 +48,22 @@ DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.95, 0.5, 0.6
 # From raw value to score: knots of the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
-    (0.2, 7.0),
-    (0.3, 22.0),
-    (0.4, 38.0),
-    (0.5, 57.0),
-    (0.6, 72.0),
+    (0.1, 8.0),
+    (0.2, 14.0),
+    (0.3, 20.0),
+    (0.4, 31.0),
+    (0.45, 41.0),
+    (0.5, 53.0),
+    (0.55, 64.0),
+    (0.6, 71.0),
     (0.7, 79.0),
-    (0.85, 92.0),
+    (0.85, 88.0),
+    (0.95, 95.0),
     (1.0, 100.0),
 )
 # Half of the held-out graded answers lie within this many points, by score (questions left out in
 # turn when the curve was fitted).
-SPREAD = ((0, 4), (10, 8), (20, 19), (45, 28), (65, 18), (85, 12), (100, 8))
+SPREAD = ((0, 1), (10, 5), (22, 17), (37, 30), (52, 24), (67, 17), (82, 8), (95, 10), (100, 8))
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Signals:
     near: np.ndarray  # 0..1
     probabilities: np.ndarray | None  # (m, 4) of the entailment model, None without one
     reversed: np.ndarray  # 0..1
+    withdrawn: np.ndarray  # bool: reversed, but the answer says the point elsewhere
     misconceptions: float  # how many known misconceptions the answer states, by probability
     clash: bool = False  # the answer opens with the judgement opposite to the reference's
 
@@ -87,6 +92,11 @@ class Signals:
             return np.zeros(len(self.near))
         difference = self.probabilities[:, CONTRADICTED] - self.probabilities[:, ENTAILED]
         return np.maximum(difference, 0.0)
+
+    def held_reversals(self) -> np.ndarray:
+        """(m,) the reversals that the answer does not make good elsewhere: these count against it,
+        while the others only earn nothing."""
+        return np.where(self.withdrawn, 0.0, self.reversed)
 
     def by_point(self, values: np.ndarray) -> np.ndarray:
         """(n,) the largest value (m,) of each point's pairs; 0 without any."""
@@ -164,7 +174,7 @@ def score(
     value = _along(CURVE, raw ** (POWER * points**BEND))
     sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
-        np.where(signals.reversed >= REVERSAL_FROM, signals.reversed, 0.0),
+        np.where(signals.held_reversals() >= REVERSAL_FROM, signals.reversed, 0.0),
         np.where(sure, denied, 0.0),
     )
     return Result(
@@ -188,7 +198,7 @@ def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray, denied: np.n
     """1 when nothing that was said is denied, reversed, a known misconception or judged otherwise."""
     spoken = float(weights @ near) + 0.05
     denial = float(weights @ signals.by_point(signals.near * denied)) / spoken
-    reversal = float(weights @ signals.by_point(signals.near * signals.reversed)) / spoken
+    reversal = float(weights @ signals.by_point(signals.near * signals.held_reversals())) / spoken
     cost = DENIED * (1 - 1 / effective_points(weights)) * denial + REVERSED * reversal
     cost += MISCONCEIVED * signals.misconceptions + CLASHING * signals.clash
     return float(np.exp(-cost))
