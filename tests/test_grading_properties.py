@@ -122,7 +122,7 @@ def test_width_case_and_punctuation_do_not_matter(case, data):
             ]
         )
     )
-    assert abs(score(*map(change, said)) - score(*said)) <= SLACK
+    assert abs(score(*map(change, said)) - score(*said)) <= 1.5 * SLACK
 
 
 def test_everything_said_rightly_is_a_good_answer_and_reversals_alone_a_bad_one(case):
