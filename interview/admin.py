@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from interview import disputes, result
+from interview.forms import AdminSignInForm
 from interview.models import Attempt, Interview, InterviewQuerySet, Report, SecondOpinion
 from knowledge.admin import ReadOnlyAdmin
 
@@ -33,6 +34,9 @@ class ScoreFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
         bounds = {"0": (0, 40), "40": (40, 70), "70": (70, 101)}.get(self.value() or "")
         return queryset.filter(score__gte=bounds[0], score__lt=bounds[1]) if bounds else queryset
+
+
+admin.site.login_form = AdminSignInForm
 
 
 @admin.register(Interview)

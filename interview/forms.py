@@ -5,11 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from interview import throttling
 from interview.drafting import tidy
 from interview.models import Interview, Preferences
 from interview.selection import MAX_QUESTIONS, Plan
@@ -20,6 +23,32 @@ class SignUpForm(UserCreationForm):
     class Meta:
         model = get_user_model()
         fields = ("username",)
+
+
+class SignInForm(AuthenticationForm):
+    """``blocked``: the password was not even looked at, because of too many tries."""
+
+    blocked = False
+
+    def clean(self) -> dict[str, Any]:
+        name = self.cleaned_data.get("username") or ""
+        limits = throttling.sign_in_limits(self.request, name) if self.request else {}
+        try:
+            tries = throttling.take(throttling.SIGN_IN, limits, now=timezone.now())
+        except throttling.TooMany as error:
+            self.blocked = True
+            raise forms.ValidationError(too_many(error), code="too_many") from error
+        cleaned = super().clean()
+        throttling.forgive(tries)
+        return cleaned
+
+
+class AdminSignInForm(SignInForm, AdminAuthenticationForm):
+    """The same limits at the door of the admin."""
+
+
+def too_many(error: throttling.TooMany) -> str:
+    return str(_("Too many tries. Try again in %(minutes)d min.") % {"minutes": error.minutes})
 
 
 def _limits() -> list[tuple[Any, Any]]:

@@ -360,3 +360,17 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text[:60]}"
+
+
+class Try(models.Model):
+    """One try to sign in or to sign up, under one of the counters of interview.throttling."""
+
+    kind = models.CharField(max_length=10)
+    key = models.CharField(max_length=64)  # a digest: who it was is not kept
+    happened_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "happened_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.happened_at:%Y-%m-%d %H:%M}"

@@ -12,7 +12,7 @@ handler500 = "interview.serving.server_error"
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-up/", accounts.sign_up, name="sign_up"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", accounts.SignIn.as_view(), name="login"),
     path("account/", accounts.account, name="account"),
     path("account/password/", accounts.ChangePassword.as_view(), name="change_password"),
     path("account/answers.csv", accounts.export_csv, name="export_csv"),

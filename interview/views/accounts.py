@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import PasswordChangeView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from interview import own_data
-from interview.forms import LeaveForm, PreferencesForm, SignUpForm
+from interview import own_data, throttling
+from interview.forms import LeaveForm, PreferencesForm, SignInForm, SignUpForm, too_many
 from interview.models import Attempt, Preferences
 from interview.views.shared import page
 
@@ -27,12 +27,29 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        login(request, form.save())
-        return redirect("home")
-    return page(
-        request, "registration/sign_up.html", {"form": form}, status=200 if not form.errors else 422
-    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                limits = throttling.sign_up_limits(request)
+                throttling.take(throttling.SIGN_UP, limits, now=timezone.now())
+            except throttling.TooMany as error:
+                form.add_error(None, too_many(error))
+                status = 429
+            else:
+                login(request, form.save())
+                return redirect("home")
+    return page(request, "registration/sign_up.html", {"form": form}, status=status)
+
+
+class SignIn(LoginView):
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        status = 429 if form.blocked else 200
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 @login_required
