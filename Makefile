@@ -11,7 +11,7 @@ serve: $(VENV)/.installed  ## set up whatever is missing and serve the site
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: $(VENV)/.installed-dev browser  ## every test, browser tests included
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev  ## what touches the database again, on a PostgreSQL of its own
 	@VIVA_TEST_POSTGRES=1 $(BIN)/python -m pytest --database-only -m "not browser" $(ARGS)
