@@ -322,7 +322,8 @@ def test_paper_has_the_result_and_not_the_buttons(past, open_page, person):
     page.goto(past["result"])
     page.emulate_media(media="print")
     assert page.locator(".verdict").is_visible()
-    assert not page.locator(".top").is_visible() and not page.locator(".actions").is_visible()
+    assert not page.locator(".top").is_visible()
+    assert page.locator(".actions:visible").count() == 0
     white = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert white == "rgb(255, 255, 255)"
     ink = page.evaluate("getComputedStyle(document.querySelector('.own')).color")
