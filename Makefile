@@ -14,7 +14,7 @@ test: $(VENV)/.installed-dev browser  ## every test, browser tests included
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-postgres: $(VENV)/.installed-dev  ## what touches the database again, on a PostgreSQL of its own
-	@VIVA_TEST_POSTGRES=1 $(BIN)/python -m pytest --database-only -m "not browser" $(ARGS)
+	@VIVA_TEST_POSTGRES=1 $(BIN)/python -m pytest -n auto --dist loadfile --database-only -m "not browser" $(ARGS)
 
 check: $(VENV)/.installed-dev  ## lint, format, templates, types
 	@$(BIN)/ruff check .
