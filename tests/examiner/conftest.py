@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
@@ -14,16 +12,6 @@ from tests.attempts import attempted, grade_of, point
 from tests.chat_server import KEY, chat_server, graceful
 
 ANSWER = "学习率决定每一步走多远，太大会震荡。动量让更新记住以前的方向。"
-
-
-@pytest.fixture(autouse=True)
-def no_event_loop():
-    """Playwright's synchronous interface leaves its loop running in the thread of every test after it;
-    the site has none there."""
-    running = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(running)
 
 
 @pytest.fixture
