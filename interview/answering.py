@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
 
 from interview import drafting, grader, reviewing, timing
+from interview.examiner import opinions
 from interview.grading import Grade
 from interview.models import Attempt, Interview, Slot
 from interview.turns import Busy, Turns
@@ -95,16 +97,27 @@ def _close(slot: Slot, now: dt.datetime) -> None:
         skip(slot, now=now)
 
 
-def grade_attempt(attempt: Attempt) -> Grade | None:
+def ensure_graded(attempt: Attempt, *, now: dt.datetime, patient: bool = False) -> bool:
+    """Grade what is not graded yet, and have the second examiner look at it too, where there is one.
+    Whether it was graded now; ``patient`` as in ``grade_attempt``."""
+    if attempt.score is not None or grade_attempt(attempt, patient=patient) is None:
+        return False
+    with suppress(opinions.OverBudget):
+        opinions.ask(attempt, now=now)
+    return True
+
+
+def grade_attempt(attempt: Attempt, *, patient: bool = False) -> Grade | None:
     """Grade a stored attempt and keep the grade; None while the models are still loading, or when
-    too many others are being graded: whoever looks at the attempt later tries again.
+    too many others are being graded (``patient``: wait for them): whoever looks at the attempt later
+    tries again, and ``catching_up`` does where nobody looks.
 
     A question that is gone or was edited since is graded against the version it was asked in.
     """
     if not grader.is_ready():
         return None
     try:
-        with _turns.take():
+        with _turns.take(patient=patient):
             # Meanwhile another request for the same attempt may have done it.
             attempt.refresh_from_db(fields=["score", "grade", "grader_version"])
             return _grade(attempt) if attempt.score is None else None

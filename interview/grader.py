@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
 
 from interview.grading import (
     Grade,
@@ -56,19 +55,10 @@ def is_ready() -> bool:
 
 
 def warm_up() -> None:
-    """Load the models in the background, so that pages are served meanwhile."""
-
-    def load() -> None:
-        try:
-            tools()
-            index.prepare()
-            bank_frequencies()  # so that no author's first save waits for it
-        except Exception:
-            logger.exception("the grader could not be loaded")
-        finally:
-            connection.close()
-
-    threading.Thread(target=load, name="grader-warm-up", daemon=True).start()
+    """Load the models and have the index at hand. Raises what the loading raises."""
+    tools()
+    index.prepare()
+    bank_frequencies()  # so that no author's first save waits for it
 
 
 def background_texts() -> list[str]:

@@ -149,6 +149,9 @@ class Attempt(models.Model):
     grade = models.JSONField(_("grade"), null=True)
     # What the grade was about: passages by position, as rendered from the version.
     grader_version = models.CharField(_("grader"), max_length=100, blank=True)
+    # How often it was taken up for grading after its own request (see ``interview.catching_up``).
+    # Nullable: such a column is added to a large table at once, and older versions go on writing.
+    tries = models.PositiveSmallIntegerField(null=True)
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
 
     objects = AttemptQuerySet.as_manager()
@@ -165,6 +168,9 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at"]),
             models.Index(fields=["user", "topic_name"]),
+            models.Index(
+                fields=["created_at"], condition=models.Q(score=None), name="ungraded_attempts"
+            ),
         ]
 
     def __str__(self) -> str:

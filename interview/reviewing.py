@@ -87,7 +87,7 @@ def record(attempt: Attempt) -> ReviewLog | None:
     if score is None or attempt.version.question_id is None:
         return None
     with transaction.atomic():
-        card, _created = ReviewCard.objects.get_or_create(
+        card, _created = ReviewCard.objects.select_for_update().get_or_create(
             user_id=attempt.user_id,
             question_id=attempt.version.question_id,
             defaults={"due": attempt.created_at},

@@ -23,9 +23,9 @@ class Turns:
         self._places = threading.BoundedSemaphore(at_once + waiting)
 
     @contextmanager
-    def take(self) -> Iterator[None]:
-        """Raises Busy instead of joining a full line."""
-        if not self._places.acquire(blocking=False):
+    def take(self, *, patient: bool = False) -> Iterator[None]:
+        """Raises Busy instead of joining a full line, unless ``patient``: then it waits beside it."""
+        if not self._places.acquire(blocking=patient):
             raise Busy
         try:
             with self._inside:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
 from interview import answering, comparing, grader, result, reviewing
-from interview.examiner import opinions
 from interview.models import Attempt, Interview, Report, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
@@ -86,7 +84,4 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
 
 
 def ensure_graded(attempt: Attempt) -> None:
-    """Grade what is not graded yet, and have the second examiner look at it too, where there is one."""
-    if attempt.score is None and answering.grade_attempt(attempt) is not None:
-        with suppress(opinions.OverBudget):
-            opinions.ask(attempt, now=timezone.now())
+    answering.ensure_graded(attempt, now=timezone.now())
