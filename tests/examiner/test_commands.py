@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import sys
 
 import pytest
@@ -20,6 +21,12 @@ def run(*arguments, **options) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
     call_command(*arguments, stdout=out, stderr=err, **options)
     return out.getvalue(), err.getvalue()
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 def careful(handler, body):
@@ -169,13 +176,13 @@ class TestServe:
         return started
 
     def test_without_an_examiner_the_server_alone(self, started):
-        run("serve", "--port", "8765")
+        run("serve", "--port", free_port())
         [command] = started
         assert command[:3] == [sys.executable, "-m", "gunicorn"]
         assert "examiner_worker" not in command
 
     def test_with_one_both_under_one_roof(self, started, examiner):
-        run("serve", "--port", "8765")
+        run("serve", "--port", free_port())
         [command] = started
         assert command[:3] == [sys.executable, "-m", "interview.supervising"]
         cut = command.index("--")
