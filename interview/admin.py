@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -160,5 +159,4 @@ def _with_evidence(report: Report) -> tuple[Report, result.Result | None, SafeSt
     """The report, its attempt's result and the marked reference, whose passages have ids of a page of
     their own: in a list of several they go."""
     shown = result.result_of(report.attempt)
-    html = re.sub(r' id="passage-\d+"', "", shown.reference) if shown else ""
-    return report, shown, mark_safe(html)
+    return report, shown, result.for_a_list(shown.reference if shown else "")

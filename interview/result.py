@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,11 @@ _SENTENCES: tuple[tuple[int, Promise], ...] = (
     (0, _("Not there yet: the main points are missing or wrong.")),
 )
 PASS_MARK = 60
+
+
+def sentence_of(score: float) -> Promise:
+    """The verdict on one answer in words."""
+    return next(text for bound, text in _SENTENCES if score >= bound)
 
 
 def level_of(score: float) -> str:
@@ -118,11 +124,21 @@ class Result:
         return _("Go on to the next question: there is nothing left to add here.")
 
 
+def for_a_list(reference: str) -> SafeString:
+    """The marked reference for a page that shows several: without ids, which would be there twice."""
+    return mark_safe(re.sub(r' id="passage-\d+"', "", reference))
+
+
 def question_html(version: QuestionVersion) -> SafeString:
     """The stem of a question as HTML, empty without one."""
     return (
         mark_safe(rendered(version.stem, _source(version)).html) if version.stem else SafeString()
     )
+
+
+def reference_html(version: QuestionVersion) -> SafeString:
+    """The reference answer as it was asked, without marks and ids."""
+    return for_a_list(rendered(version.body, _source(version)).html)
 
 
 def _source(version: QuestionVersion) -> str:
@@ -145,7 +161,7 @@ def result_of(attempt: Attempt) -> Result | None:
         uncertainty=spread,
         low=max(0, score - spread),
         high=min(100, score + spread),
-        sentence=next(text for bound, text in _SENTENCES if score >= bound),
+        sentence=sentence_of(score),
         level=level_of(score),
         semantic=round(100 * grade["semantic"]),
         keywords=round(100 * grade["keywords"]),

@@ -195,6 +195,12 @@ def due_cards(user: Any, now: dt.datetime) -> Any:
     return cards.order_by("due", "pk")
 
 
+def due_dates(user: Any, questions: Iterable[int | None]) -> dict[int | None, dt.datetime]:
+    """When each of these questions comes back, of those that can still be asked."""
+    cards = ReviewCard.objects.of(user).askable().filter(question__in=[q for q in questions if q])
+    return dict(cards.values_list("question", "due"))
+
+
 def new_questions(user: Any, language: str) -> Any:
     """Questions that the person never answered, in a language ("" when a question names none)."""
     answered = ReviewCard.objects.of(user).filter(question=OuterRef("pk"))

@@ -5,7 +5,17 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from interview import serving
-from interview.views import accounts, bank, history, home, reports, review, second_opinion, sitting
+from interview.views import (
+    accounts,
+    bank,
+    history,
+    home,
+    reports,
+    review,
+    second_opinion,
+    sitting,
+    summary,
+)
 
 handler500 = "interview.serving.server_error"
 
@@ -29,7 +39,8 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/<int:number>/flag/", sitting.flag, name="flag"),
     path("interviews/<uuid:interview_id>/<int:number>/preview/", sitting.preview, name="preview"),
     path("interviews/<uuid:interview_id>/end/", sitting.end, name="end"),
-    path("interviews/<uuid:interview_id>/summary/", sitting.summary, name="summary"),
+    path("interviews/<uuid:interview_id>/summary/", summary.summary, name="summary"),
+    path("interviews/<uuid:interview_id>/paper/", summary.on_paper, name="on_paper"),
     path("attempts/<uuid:attempt_id>/", sitting.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/rating/", review.rate, name="rate"),
     path("attempts/<uuid:attempt_id>/dispute/", reports.dispute, name="dispute"),

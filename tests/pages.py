@@ -71,6 +71,7 @@ class World:
             "waiting": reverse("attempt", args=[self.waiting.pk]),
             "summary": reverse("summary", args=[self.graded.slot.interview_id]),
             "open summary": reverse("summary", args=[self.open.pk]),
+            "paper": reverse("on_paper", args=[self.graded.slot.interview_id]),
         }
 
     def pages(self) -> dict[str, str]:

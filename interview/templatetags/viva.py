@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from interview.result import level_of
 
@@ -38,3 +39,18 @@ def clock(seconds: float | None) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """A time in words, as short as they go: 45 s, 3 min 20 s, 1 h 5 min; nothing below a second."""
+    whole = round(seconds or 0)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if whole < 1:
+        return ""
+    if hours:
+        return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
+    if minutes and rest:
+        return _("%(m)d min %(s)d s") % {"m": minutes, "s": rest}
+    return _("%(m)d min") % {"m": minutes} if minutes else _("%(s)d s") % {"s": rest}

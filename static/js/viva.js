@@ -24,6 +24,10 @@
 
   function prepare() {
     document.querySelectorAll("[data-linked]").forEach(linkMarks);
+    document.querySelectorAll("[data-print]").forEach((button) => {
+      button.hidden = false;
+      button.onclick = () => print();
+    });
     localTimes();
     scrollers();
   }
