@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from interview.models import Attempt, Interview
+from interview.models import Attempt, Interview, held_back
 
 # Lower bound of a score band, inclusive, and upper bound, exclusive.
 BANDS = {"poor": (0, 40), "middling": (40, 70), "good": (70, 101)}
@@ -49,13 +49,15 @@ class AnswerFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
 
-def narrowed(attempts: QuerySet[Attempt], wanted: dict[str, Any]) -> QuerySet[Attempt]:
-    """The attempts that fit; days begin in the current time zone."""
+def narrowed(attempts: QuerySet[Attempt], user: Any, wanted: dict[str, Any]) -> QuerySet[Attempt]:
+    """Those of ``user``'s attempts that fit; days begin in the current time zone. A score that is
+    still held back fits no band."""
     if "topic" in wanted:
         attempts = attempts.filter(topic_name=wanted["topic"])
     if "score" in wanted:
         low, high = BANDS[wanted["score"]]
         attempts = attempts.filter(score__gte=low, score__lt=high)
+        attempts = attempts.exclude(slot__in=held_back(user))
     if "mode" in wanted:
         attempts = attempts.filter(slot__interview__mode=wanted["mode"])
     if "since" in wanted:

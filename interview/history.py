@@ -38,8 +38,7 @@ class Chart:
 def score_chart(user: Any) -> Chart | None:
     """The last 40 graded attempts as a line; None for fewer than two."""
     latest = list(
-        Attempt.objects.of(user)
-        .graded()
+        Attempt.objects.results_of(user)
         .select_related("version")
         .only("score", "created_at", "version__title")
         .order_by("-created_at")[:CHART_POINTS]
@@ -82,8 +81,7 @@ class TopicRow:
 def topic_table(user: Any) -> list[TopicRow]:
     """Per topic what the graded attempts amount to; weakest first."""
     rows = (
-        Attempt.objects.of(user)
-        .graded()
+        Attempt.objects.results_of(user)
         .order_by("created_at")
         .values_list("topic_name", "version__question_id", "version_id", "score")
     )

@@ -19,6 +19,9 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
     def of(self, user: Any) -> InterviewQuerySet:
         return self.filter(user=user)
 
+    def keeping_results_back(self) -> InterviewQuerySet:
+        return self.filter(feedback=Interview.Feedback.END, finished_at=None)
+
     def with_progress(self) -> InterviewQuerySet:
         """Each interview with ``total``, ``done`` (answered or skipped) and ``mean_score``."""
         finished = ~models.Q(slots__state=Slot.State.PENDING)
@@ -127,6 +130,16 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def graded(self) -> AttemptQuerySet:
         return self.filter(score__isnull=False)
+
+    def results_of(self, user: Any) -> AttemptQuerySet:
+        """A person's graded attempts, without those whose results are still held back."""
+        return self.of(user).graded().exclude(slot__in=held_back(user))
+
+
+def held_back(user: Any) -> QuerySet[Slot]:
+    """The questions of a person's sittings that show their results at the end and go on."""
+    sittings = Interview.objects.of(user).keeping_results_back()
+    return Slot.objects.filter(interview__in=sittings)
 
 
 class Attempt(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from interview import reviewing
 from interview.models import Attempt, Interview, Slot
 from interview.result import PASS_MARK, sentence_of
 
-POINTS_SHOWN = 4
+POINTS_SHOWN, OF_ONE = 4, 2
 _FAILED = {"contradicted": 2, "missed": 1}
 # Lower bounds of the mean and the sentence for it.
 _SENTENCES: tuple[tuple[int, Promise], ...] = (
@@ -129,10 +130,17 @@ def _points(rows: Iterable[Row]) -> Iterable[tuple[float, Point]]:
 
 
 def _heaviest(points: Sequence[tuple[float, Point]], rank: dict[str, int]) -> list[Point]:
-    """The points with a verdict in ``rank``, the highest rank first and then by weight."""
+    """The points with a verdict in ``rank``, the highest rank first and then by weight; of one
+    question at most OF_ONE."""
     found = [item for item in points if item[1].verdict in rank]
     found.sort(key=lambda item: (-rank[item[1].verdict], -item[0]))
-    return [point for _weight, point in found[:POINTS_SHOWN]]
+    taken: Counter[int] = Counter()
+    shown = []
+    for _weight, point in found:
+        taken[point.row.number] += 1
+        if taken[point.row.number] <= OF_ONE:
+            shown.append(point)
+    return shown[:POINTS_SHOWN]
 
 
 def _missed(rows: Iterable[Row]) -> list[int]:

@@ -54,8 +54,7 @@ class Weakness:
 def weaknesses(user: Any) -> list[Weakness]:
     """Per topic what is failed repeatedly in the last answers, the heaviest topic first."""
     return collect(
-        Attempt.objects.of(user)
-        .graded()
+        Attempt.objects.results_of(user)
         .order_by("-created_at")
         .values_list(
             "pk",

@@ -20,7 +20,8 @@ from interview.history import (
     topic_table,
 )
 from interview.models import Interview, Slot
-from tests.attempts import START, attempted
+from interview.weaknesses import weaknesses
+from tests.attempts import START, attempted, point
 from tests.conftest import add_question
 from tests.pages import Document
 
@@ -231,3 +232,54 @@ class TestPage:
         html = client_of(person).get(reverse("history"), headers={"Accept-Language": "de"})
         assert 'lang="de"' in html.content.decode()
         assert all("," not in dot.split('"')[1] for dot in html.content.decode().split("cx=")[1:])
+
+
+class TestResultsHeldBack:
+    """A mock interview with its results at the end: until then nothing of them is told or counted."""
+
+    @pytest.fixture
+    def held(self, person, question):
+        attempted(person, question, 40, 0)
+        attempt = attempted(person, add_question("什么是动量？", topic="别的"), 97, 1)
+        attempt.grade["points"] = [point("缺的", "missed")]
+        attempt.save()
+        again = attempted(person, attempt.version.question, 96, 2)
+        again.grade["points"] = [point("缺的", "missed")]
+        again.save()
+        for row in (attempt, again):
+            self.sitting_of(row, finished_at=None)
+        return attempt
+
+    def sitting_of(self, attempt, **fields) -> None:
+        Interview.objects.filter(pk=attempt.slot.interview_id).update(
+            mode="mock", feedback="end", **fields
+        )
+
+    def test_neither_the_chart_nor_topics_nor_weaknesses_know_them(self, person, held):
+        assert score_chart(person) is None
+        assert [row.name for row in topic_table(person)] == ["优化"]
+        assert weaknesses(person) == []
+
+    def test_the_page_says_that_they_come(self, history, held):
+        page = Document(history().content.decode())
+        shown = [s for s in page.all("span") if s.get("class", "").startswith("score ")]
+        assert [s["class"] for s in shown] == ["score score--middling"] * 2  # answer and sitting
+        assert "97" not in "".join(page.texts("main"))
+
+    def test_the_search_by_score_does_not_find_them(self, client_of, person, held):
+        answers = client_of(person).get(reverse("answers"), {"score": "good"})
+        assert list(answers.context["attempts"]) == []
+
+    def test_nor_does_the_start_page_count_them(self, client_of, person, held):
+        standing = client_of(person).get(reverse("home")).context["standing"]
+        assert standing[held.version.question.topic_id] is None
+
+    def test_at_the_end_they_are_there(self, history, person, held):
+        Interview.objects.update(finished_at=START)
+        assert len(score_chart(person).dots) == 3
+        assert "97" in "".join(Document(history().content.decode()).texts("main"))
+        assert weaknesses(person)[0].topic == "别的"
+
+    def test_a_sitting_with_feedback_after_each_answer_counts_at_once(self, person, held):
+        Interview.objects.update(feedback="each")
+        assert len(score_chart(person).dots) == 3

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from interview import reviewing
 from interview.models import Attempt, Interview, Slot
-from interview.summary import POINTS_SHOWN, summary_of
+from interview.summary import summary_of
 from interview.templatetags.viva import duration
 from tests.attempts import START, grade_of, point, sitting
 from tests.conftest import add_question
@@ -127,9 +127,11 @@ class TestPoints:
         answered(interview, 1, 60, point("缺", "missed", 0.9), point("反", "contradicted", 0.1))
         assert [p.text for p in summary_of(interview, NOW).weak] == ["反", "缺"]
 
-    def test_only_a_few_are_named(self, interview):
-        answered(interview, 1, 60, *[point(f"点{n}", "missed", 0.1) for n in range(9)])
-        assert len(summary_of(interview, NOW).weak) == POINTS_SHOWN
+    def test_only_a_few_are_named_and_not_all_of_one_question(self, interview):
+        for number in (1, 2, 3):
+            many = [point(f"点{n}", "missed", 0.5 / number) for n in range(5)]
+            answered(interview, number, 60, *many)
+        assert [p.row.number for p in summary_of(interview, NOW).weak] == [1, 1, 2, 2]
 
 
 class TestWhatComesNext:

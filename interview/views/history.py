@@ -49,9 +49,8 @@ def answers(request: HttpRequest) -> HttpResponse:
     """Every answer, narrowed down by what was asked for."""
     form = AnswerFilter(request.GET, request.user)
     wanted = form.wanted()
-    attempts = Paginator(narrowed(_listed(request.user), wanted), 20).get_page(
-        request.GET.get("page")
-    )
+    fitting = narrowed(_listed(request.user), request.user, wanted)
+    attempts = Paginator(fitting, 20).get_page(request.GET.get("page"))
     words = wanted.get("q", "").split()
     rows = [(attempt, excerpt(attempt.answer, words)) for attempt in attempts]
     context = {"form": form, "filtered": bool(wanted), "attempts": attempts, "rows": rows}

@@ -26,6 +26,7 @@ def summary(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     context = {
         "interview": interview,
         "summary": found,
+        "today": timezone.localdate(),
         "practise": found.missed[:PRACTISED_AT_ONCE],
     }
     return page(request, "interview/summary.html", context)
