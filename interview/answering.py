@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from interview import drafting, grader, reviewing, timing
 from interview.examiner import opinions
@@ -35,7 +36,7 @@ def submit(
                 "version": slot.version,
                 "topic_name": slot.version.topic_name,
                 "answer": answer,
-                "created_at": now,
+                "created_at": _after_the_last(slot, now),
             },
         )
         if created:
@@ -47,6 +48,13 @@ def submit(
             slot.save(update_fields=["state", "seconds", "seen_at", *drafting.FIELDS])
             _finish_if_done(slot.interview, now)
     return attempt
+
+
+def _after_the_last(slot: Slot, now: dt.datetime) -> dt.datetime:
+    """``now``, but later than the slot's answers so far, should the clock have been set back: the newest
+    answer is the one whose result is shown."""
+    last = slot.attempts.aggregate(last=Max("created_at"))["last"]
+    return now if last is None or last < now else last + dt.timedelta(microseconds=1)
 
 
 def skip(slot: Slot, *, now: dt.datetime) -> None:

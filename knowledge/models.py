@@ -316,3 +316,8 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} ({len(self.files)})"
+
+    @classmethod
+    def last(cls) -> int:
+        """The newest import's key; 0 where there is none."""
+        return cls.objects.aggregate(last=models.Max("pk"))["last"] or 0

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from knowledge.importing import background
+from knowledge.importing import background, staging
 from knowledge.models import Chunk, ImportRun, Question, Topic
 from knowledge.reading import File
 from tests.conftest import add_question
@@ -238,6 +238,21 @@ def test_a_bank_that_changed_meanwhile_asks_to_look_again(author):
     again = author.post(address(response), {**fields_of(response), "apply": "1"}, follow=True)
     assert "has changed since" in again.content.decode()
     assert ImportRun.objects.count() == 1
+
+
+def test_so_does_an_import_by_somebody_else_at_the_same_moment(author, monkeypatch):
+    response = upload(author, notes())
+    decided = staging.decided
+
+    def slow(plan, decisions):
+        monkeypatch.undo()
+        bring(markdown_file(entries_of(SUBJECTS)))
+        return decided(plan, decisions)
+
+    monkeypatch.setattr(staging, "decided", slow)
+    again = author.post(address(response), {**fields_of(response), "apply": "1"}, follow=True)
+    assert "has changed since" in again.content.decode()
+    assert Question.objects.count() == len(SUBJECTS)
 
 
 def test_a_preview_comes_alone_when_asked_for_by_htmx(author):

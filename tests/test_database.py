@@ -63,5 +63,5 @@ def test_sqlite_is_set_up_as_a_servers_database():
         "journal_mode": "wal",
         "busy_timeout": 20_000,
         "foreign_keys": 1,
-        "synchronous": 1,
+        "synchronous": 2,  # a power failure takes back nothing that somebody was told is saved
     }

@@ -17,9 +17,13 @@ from knowledge.importing import (
     MINE,
     SKIP,
     THEIRS,
+    Outdated,
     Plan,
     apply_plan,
+    finish_interrupted,
+    import_files,
     make_plan,
+    store,
     undo,
 )
 from knowledge.markdown import Entry, dump, matching_key
@@ -122,6 +126,44 @@ def test_a_second_import_of_the_same_file_changes_nothing_and_embeds_nothing():
     assert list(Chunk.objects.values_list("pk", flat=True)) == passages
     assert HashEncoder.encoded == []
     assert plan.run.embedded == 0
+
+
+def test_two_imports_at_once_bring_each_question_once():
+    """Both look at the bank before either has stored anything."""
+    file = a_file(entries_of())
+    first, second = make_plan([file]), make_plan([file])
+    apply_plan(first, now=timezone.now())
+    with pytest.raises(Outdated):
+        apply_plan(second, now=timezone.now())
+    assert Question.objects.count() == len(SUBJECTS)
+
+
+def test_the_later_of_two_imports_looks_again(monkeypatch):
+    file = a_file(entries_of())
+    made = []
+
+    def plan(files):
+        made.append(make_plan(files))
+        if len(made) == 1:
+            bring(file)  # another process is quicker
+        return made[-1]
+
+    monkeypatch.setattr("knowledge.importing.applying.make_plan", plan)
+    done, run = import_files([file], now=timezone.now())
+    assert done is made[1]
+    assert not statuses(done)
+    assert Question.objects.count() == len(SUBJECTS)
+    assert run.counts == {"unchanged": len(SUBJECTS)}
+
+
+def test_an_import_that_was_interrupted_can_be_finished():
+    """Its questions are in the bank, so a later import has nothing to say of them."""
+    store(make_plan([a_file(entries_of())]), now=timezone.now())
+    assert not statuses(make_plan([a_file(entries_of())]))
+    assert not Chunk.objects.exists()
+    assert finish_interrupted() == 1
+    assert not Question.objects.filter(chunks=None)
+    assert finish_interrupted() == 0
 
 
 def test_the_amount_of_white_space_is_no_change():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,6 +35,7 @@ from django.views.decorators.http import require_POST
 from knowledge.admin.base import ReadOnlyAdmin
 from knowledge.admin.rows import STATUS_NAMES, Row, keep, rows_of
 from knowledge.importing import (
+    Outdated,
     Plan,
     background,
     staging,
@@ -155,7 +157,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
                     return HttpResponse(status=204)
                 return _to("plan", token, query=QueryDict(request.POST.get("next", "")).urlencode())
             if request.POST.get("digest") == digest:
-                return self._apply(request, staged, plan)
+                with suppress(Outdated):
+                    return self._apply(request, staged, plan)
+                plan = staged.plan()
+                digest = staging.digest(plan)
             messages.warning(
                 request,
                 _("The bank has changed since this page was made. Look again, then apply."),

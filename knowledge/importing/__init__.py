@@ -13,7 +13,15 @@ conflict    changed both in the file and in the admin since the last import: a p
 missing     in the bank from this source, but no longer in the file: kept, marked, not asked
 """
 
-from knowledge.importing.applying import apply_plan, embed, store, undo
+from knowledge.importing.applying import (
+    Outdated,
+    apply_plan,
+    embed,
+    finish_interrupted,
+    import_files,
+    store,
+    undo,
+)
 from knowledge.importing.plan import (
     APPLIED,
     BOTH,
@@ -55,10 +63,13 @@ __all__ = [
     "UPDATED",
     "FilePlan",
     "Item",
+    "Outdated",
     "Parsed",
     "Plan",
     "apply_plan",
     "embed",
+    "finish_interrupted",
+    "import_files",
     "make_plan",
     "parse",
     "plan_of",

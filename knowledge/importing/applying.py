@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import posixpath
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -28,9 +29,11 @@ from knowledge.importing.plan import (
     FilePlan,
     Item,
     Plan,
+    make_plan,
 )
 from knowledge.markdown import Entry
 from knowledge.models import Generation, ImportRun, Question, Source, Topic
+from knowledge.reading import File
 from knowledge.refresh import media_folder, refresh, stored_path
 from knowledge.vectors import Progress
 
@@ -90,12 +93,27 @@ def _digest(snapshot: dict[str, Any]) -> str:
     return sha256(json.dumps(snapshot, sort_keys=True).encode()).hexdigest()
 
 
+class Outdated(Exception):
+    """Another import was stored since the plan was made: it has to be made anew."""
+
+
+def import_files(
+    files: Sequence[File], *, now: dt.datetime, progress: Progress | None = None
+) -> tuple[Plan, ImportRun]:
+    """Plan and carry out at once; the plan is made anew until no other import came in between."""
+    while True:
+        plan = make_plan(files)
+        with suppress(Outdated):
+            return plan, apply_plan(plan, now=now, progress=progress)
+
+
 def apply_plan(
     plan: Plan, *, now: dt.datetime, user: Any = None, progress: Progress | None = None
 ) -> ImportRun:
     """Carry ``plan`` out; conflicts and duplicates without a decision are left as they are.
 
-    ``progress(done, total)`` counts questions. Returns the record, by which it can be undone.
+    ``progress(done, total)`` counts questions. Returns the record, by which it can be undone. Raises
+    Outdated, and changes nothing, where another import came in between.
     """
     run = store(plan, now=now, user=user)
     embed(run, progress)
@@ -103,9 +121,12 @@ def apply_plan(
 
 
 def store(plan: Plan, *, now: dt.datetime, user: Any = None) -> ImportRun:
-    """The rows of ``plan``, all or none, and its pictures. ``embed`` has to follow."""
+    """The rows of ``plan``, all or none, and its pictures. ``embed`` has to follow. Raises Outdated."""
     ledger = _Ledger()
     with transaction.atomic():
+        Generation.advance()  # its row is locked from here on: one import after the other
+        if ImportRun.last() != plan.after:
+            raise Outdated
         for file in plan.files:
             if file.items or file.missing:
                 _store_file(file, ledger, now)
@@ -122,7 +143,6 @@ def store(plan: Plan, *, now: dt.datetime, user: Any = None) -> ImportRun:
             before=ledger.before,
             progress={"done": 0, "total": total},
         )
-        Generation.advance()
     _store_pictures(plan)
     return run
 
@@ -216,6 +236,15 @@ def embed(run: ImportRun, progress: Progress | None = None) -> None:
         if progress:
             progress(done, len(wanted))
     _report(run, embedded, {"done": len(wanted), "total": len(wanted)}, finished=True)
+
+
+def finish_interrupted(progress: Progress | None = None) -> int:
+    """Go on with imports that ended in the middle (Ctrl+C, a killed process, a full disk); returns how
+    many there were. Their questions are in the bank already, so no later import would see to them."""
+    runs = list(ImportRun.objects.filter(finished_at=None, undone_at=None).order_by("pk"))
+    for run in runs:
+        embed(run, progress)
+    return len(runs)
 
 
 def _report(

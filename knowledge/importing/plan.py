@@ -16,7 +16,7 @@ from knowledge import markdown
 from knowledge.importing import banknotes
 from knowledge.importing.merging import BankEntry, Merge
 from knowledge.markdown import Entry
-from knowledge.models import Question
+from knowledge.models import ImportRun, Question
 from knowledge.reading import File
 
 NEW, UNCHANGED, UPDATED, RENAMED, MOVED = "new", "unchanged", "updated", "renamed", "moved"
@@ -88,6 +88,7 @@ class FilePlan:
 class Plan:
     files: list[FilePlan] = field(default_factory=list)
     images: Sequence[Picture] = ()
+    after: int = 0  # the last import before it was made; a later one may have brought the same
 
     def counts(self) -> dict[str, int]:
         """How many questions there are of each status, those that are left out as "skipped"."""
@@ -148,7 +149,8 @@ def plan_of(parsed: Sequence[Parsed], images: Sequence[Picture] = ()) -> Plan:
     """Files that were read before, held against the bank as it is now."""
     from knowledge.importing.matching import match_files
 
-    return Plan(match_files(parsed), images)
+    after = ImportRun.last()
+    return Plan(match_files(parsed), images, after)
 
 
 def parse(file: File) -> Parsed:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from interview.examiner.config import configured
 from knowledge import index
-from knowledge.importing import apply_plan, make_plan
+from knowledge.importing import finish_interrupted, import_files
 from knowledge.models import Source
 from knowledge.reading import read
 from knowledge.refresh import prune
@@ -84,12 +84,13 @@ class Command(BaseCommand):
 
     def _import_content(self) -> None:
         """The bundled questions, unless this version of them was imported before."""
+        if finish_interrupted(self._progress):
+            self.stdout.write("An import that was interrupted is finished.")
         known = dict(Source.objects.values_list("name", "sha256"))
         new = [f for f in read(CONTENT) if known.get(f.name) != hashlib.sha256(f.data).hexdigest()]
-        plan = make_plan(new)
-        if plan.files:
-            self.stdout.write(f"Importing {sum(len(f.items) for f in plan.files)} questions…")
-            apply_plan(plan, now=timezone.now(), progress=self._progress)
+        if new:
+            self.stdout.write("Importing the bundled questions…")
+            import_files(new, now=timezone.now(), progress=self._progress)
             prune()
         if not index.is_fresh():
             index.build(self._progress)

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from knowledge.importing import Plan, apply_plan, make_plan
+from knowledge.importing import Plan, finish_interrupted, import_files, make_plan
 from knowledge.reading import File, Unreadable, read
 
 
@@ -28,11 +28,14 @@ class Command(BaseCommand):
                 files += list(read(path))
             except (Unreadable, OSError) as error:
                 files.append(File(str(path), b"", str(error)))
-        plan = make_plan(files)
-        report = plan.as_json()
-        if not options["dry_run"]:
-            run = apply_plan(plan, now=timezone.now(), progress=self._progress)
-            report |= {"import": run.pk, "passages_embedded": run.embedded}
+        if options["dry_run"]:
+            plan = make_plan(files)
+            report = plan.as_json()
+        else:
+            if finish_interrupted(self._progress):
+                self.stderr.write("an import that was interrupted is finished")
+            plan, run = import_files(files, now=timezone.now(), progress=self._progress)
+            report = plan.as_json() | {"import": run.pk, "passages_embedded": run.embedded}
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
         else:
