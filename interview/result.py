@@ -30,6 +30,9 @@ FLAG_TEXTS: dict[str, Promise] = {
     "accepted": _("Scored by an alternative answer that the author accepts."),
     "misconception": _("Something here is a common misconception; see below."),
     "contradiction": _("Something here says the opposite of the reference; see the red marks."),
+    "doubtful": _(
+        "Some of this may say something else than the reference; the grader is not sure enough to say where."
+    ),
 }
 VERDICT_NAMES: dict[str, Promise] = {
     "covered": _("covered"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge import index
@@ -13,6 +14,29 @@ from knowledge.models import Chunk, Question
 class Hit:
     chunk: Chunk
     similarity: float  # cosine
+
+
+@dataclass(frozen=True)
+class Found:
+    """A question with the passages that answer a query, the nearest first."""
+
+    question: Question
+    hits: list[Hit]
+
+
+# What reads well out of its place.
+_PROSE = {"definition", "statement", "item", "remark"}
+
+
+def by_question(hits: Iterable[Hit], most: int = 2) -> list[Found]:
+    """Each question once, where its nearest passage stands; further passages only if they are prose,
+    ``most`` in all."""
+    found: dict[int, Found] = {}
+    for hit in hits:
+        entry = found.setdefault(hit.chunk.question_id, Found(hit.chunk.question, []))
+        if not entry.hits or (len(entry.hits) < most and hit.chunk.kind in _PROSE):
+            entry.hits.append(hit)
+    return list(found.values())
 
 
 def search(query: str, k: int = 10) -> list[Hit]:

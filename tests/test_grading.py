@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from interview import grader
@@ -56,6 +57,16 @@ class TestTruth:
         assert against
         assert all(p.spans for p in against)
         assert form.CONTRADICTION in graded.flags
+
+    def test_a_doubt_that_cannot_be_shown_is_called_a_doubt(self, material, tools):
+        unsure = np.array([0.03, 0.03, 0.04, 0.9])
+        doubting = dataclasses.replace(
+            tools, entailment=lambda pairs: np.tile(unsure, (len(pairs), 1))
+        )
+        graded = grade(material, RIGHT, doubting)
+        assert all(p.verdict != "contradicted" for p in graded.points)
+        assert form.DOUBTFUL in graded.flags
+        assert form.CONTRADICTION not in graded.flags
 
     def test_a_right_answer_is_not_called_contradicted(self, material, tools):
         assert all(p.verdict != "contradicted" for p in grade(material, RIGHT, tools).points)

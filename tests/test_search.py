@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from knowledge import index, search
-from knowledge.models import Vector
+from knowledge.models import Chunk, Vector
 from tests.conftest import add_question
 from tests.encoders import HashEncoder
 
@@ -56,6 +56,25 @@ class TestSearch:
         assert HashEncoder.encoded == ["学习率"]
 
 
+class TestByQuestion:
+    def hits(self, question, *kinds):
+        return [
+            search.Hit(Chunk(question=question, kind=kind, text=str(n)), 1 - n / 10)
+            for n, kind in enumerate(kinds)
+        ]
+
+    def test_each_question_stands_once_where_its_nearest_passage_does(self, question):
+        other = add_question("什么是动量？")
+        [a1, a2], [b] = self.hits(question, "item", "item"), self.hits(other, "statement")
+        found = search.by_question([a1, b, a2])
+        assert [(f.question, f.hits) for f in found] == [(question, [a1, a2]), (other, [b])]
+
+    def test_two_passages_at_most_and_code_or_formulas_only_in_front(self, question):
+        hits = self.hits(question, "code", "formula", "item", "item")
+        [found] = search.by_question(hits)
+        assert [hit.chunk.kind for hit in found.hits] == ["code", "item"]
+
+
 class TestPage:
     @pytest.fixture
     def client(self, person, client_of):
@@ -68,7 +87,7 @@ class TestPage:
 
     def test_a_hit_leads_to_the_passage_marked_in_its_reference(self, client, question, ready):
         response = client.get(reverse("search"), {"q": "动量滑动平均"})
-        hit = response.context["hits"][0]
+        hit = response.context["found"][0].hits[0]
         address = reverse("question", args=[question.pk]) + f"?passage={hit.chunk.position}"
         assert address in response.content.decode()
         html = client.get(address).content.decode()

@@ -251,8 +251,6 @@ class _Prepared:
             self.flags.add(form.KEYWORD_LIST)
         if result.off_topic:
             self.flags.add(form.OFF_TOPIC)
-        if result.truth < 0.7:
-            self.flags.add(form.CONTRADICTION)
         if self._misconceptions():
             self.flags.add(form.MISCONCEPTION)
         if not self.flags & {form.EMPTY, form.DONT_KNOW} and width(self.text) < 8:
@@ -260,6 +258,9 @@ class _Prepared:
         if not self.segments:
             result = scale.nothing(len(material.points))
         points = self._points(result, weights)
+        if result.truth < 0.7 and self.segments:
+            shown = any(p.verdict == "contradicted" for p in points)
+            self.flags.add(form.CONTRADICTION if shown else form.DOUBTFUL)
         return Grade(
             score=result.score,
             uncertainty=result.uncertainty,

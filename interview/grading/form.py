@@ -15,7 +15,7 @@ from interview.grading.segments import Segment, width
 EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
 KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hidden", "verbatim"
 GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
-CONTRADICTION, MISCONCEPTION = "contradiction", "misconception"
+CONTRADICTION, DOUBTFUL, MISCONCEPTION = "contradiction", "doubtful", "misconception"
 ACCEPTED = "accepted"  # scored by an accepted alternative answer
 
 _INSTRUCTION = re.compile(

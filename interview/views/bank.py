@@ -13,6 +13,7 @@ from interview.views.shared import page
 from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import Question
 from knowledge.refresh import rendered, source_name_of
+from knowledge.search import by_question
 from knowledge.search import search as search_passages
 
 
@@ -21,8 +22,12 @@ from knowledge.search import search as search_passages
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:500]
     ready = grader.is_ready()
-    hits = search_passages(query, 12) if query.strip() and ready else []
-    context = {"query": query, "hits": hits, "warming": bool(query.strip()) and not ready}
+    hits = search_passages(query, 30) if query.strip() and ready else []
+    context = {
+        "query": query,
+        "found": by_question(hits)[:10],
+        "warming": bool(query.strip()) and not ready,
+    }
     return page(request, "interview/search.html", context, partial="results")
 
 

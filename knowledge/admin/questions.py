@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -147,7 +147,7 @@ class QuestionAdmin(admin.ModelAdmin):
     action_form = MoveForm
     actions = ("publish", "unpublish", "move", "detect_again", "export_markdown", "export_json")
     change_form_template = "admin/knowledge/question/change_form.html"
-    readonly_fields = ("preview", "passages", "detected_keywords")
+    readonly_fields = ("passages", "detected_keywords")
 
     def get_fieldsets(self, request: HttpRequest, obj: Question | None = None) -> Any:
         main = ("title", "topic", ("status", "difficulty", "language"), "stem", "body")
@@ -158,8 +158,8 @@ class QuestionAdmin(admin.ModelAdmin):
             (_("More"), {"fields": ("follow_ups", "tags", "source"), "classes": ("collapse",)}),
         ]
         if obj:
-            derived = ("preview", "detected_keywords", "passages")
-            sets.insert(1, (_("As shown and as graded"), {"fields": derived}))
+            derived = ("detected_keywords", "passages")
+            sets.insert(1, (_("As graded"), {"fields": derived}))
         return sets
 
     def get_urls(self) -> list[Any]:
@@ -221,11 +221,6 @@ class QuestionAdmin(admin.ModelAdmin):
     @admin.display(description=_("status"), ordering="status")
     def state(self, obj: Question) -> str:
         return str(_("no longer in its source") if obj.missing else obj.get_status_display())
-
-    @admin.display(description=_("Preview"))
-    def preview(self, obj: Question) -> SafeString:
-        html = rendered(obj.body, source_name_of(obj)).html
-        return mark_safe(f'<div class="content" id="preview">{html}</div>')
 
     @admin.display(description=_("Keywords as graded"))
     def detected_keywords(self, obj: Question) -> str:
