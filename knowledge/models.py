@@ -321,3 +321,27 @@ class ImportRun(models.Model):
     def last(cls) -> int:
         """The newest import's key; 0 where there is none."""
         return cls.objects.aggregate(last=models.Max("pk"))["last"] or 0
+
+
+class Decision(models.Model):
+    """What a person said about one entry of a source at an import; it holds at later ones too."""
+
+    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.CASCADE)
+    # Hash of the title key, the stem, and the number among entries that share both.
+    entry = models.CharField(max_length=64, editable=False)
+    # Hash of the text that it was said about; empty: it holds whatever the entry's text is.
+    text = models.CharField(max_length=64, blank=True, editable=False)
+    title = models.CharField(_("title"), max_length=2000)
+    said = models.JSONField(_("decision"), default=dict)  # see knowledge.importing.deciding.Said
+    run = models.ForeignKey(ImportRun, verbose_name=_("import"), on_delete=models.CASCADE)
+
+    class Meta:
+        verbose_name = _("decision about an import")
+        verbose_name_plural = _("decisions about imports")
+        ordering = ["source", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "entry"], name="one_decision_per_entry")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

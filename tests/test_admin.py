@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from knowledge.importing import background, staging
-from knowledge.models import Chunk, ImportRun, Question, Topic
+from knowledge.models import Chunk, Decision, ImportRun, Question, Topic
 from knowledge.reading import File
 from tests.conftest import add_question
 from tests.test_importing import SUBJECTS, bring, entries_of
@@ -180,7 +180,39 @@ def test_rows_are_unticked_and_corrected_then_applied(author, at_once):
     assert Chunk.objects.filter(question=stored[titles[1]]).exists()
     # Nothing of this is undone by the same file coming again.
     again = bring(markdown_file(entries_of()))
-    assert again.counts() == {"new": 2, "unchanged": 6}
+    assert again.counts() == {"skipped": 3, "unchanged": 5}
+
+
+def test_what_was_decided_before_is_shown_as_such_and_can_be_decided_anew(author, at_once):
+    response = upload(author, notes())
+    data = fields_of(response)
+    del data["take-0"]
+    author.post(address(response), data | {"kind-4": "part", "apply": "1"})
+    response = upload(author, notes())
+    page = response.content.decode()
+    assert page.count("As decided on") == 2
+    data = fields_of(response)
+    assert "take-0" not in data and data["kind-4"] == "part"
+    assert page.count('class="plan__row plan__row--skipped"') == 2
+    filtered = author.get(address(response) + "?status=skipped").content.decode()
+    assert filtered.count('class="plan__row ') == 2
+    author.post(address(response), data | {"take-0": "on", "kind-4": "question", "apply": "1"})
+    stored = dict(Question.objects.values_list("title", "body"))
+    assert stored == dict(SUBJECTS)
+    assert "As decided on" not in upload(author, notes()).content.decode()
+
+
+def test_decisions_are_listed_and_taken_back_in_the_admin(author, at_once):
+    response = upload(author, notes())
+    data = fields_of(response)
+    del data["take-0"]
+    author.post(address(response), data | {"apply": "1"})
+    decision = Decision.objects.get()
+    page = author.get("/admin/knowledge/decision/").text
+    assert SUBJECTS[0][0] in page and "left out" in page
+    chosen = {"action": "delete_selected", "_selected_action": [decision.pk], "post": "yes"}
+    author.post("/admin/knowledge/decision/", chosen)
+    assert bring(markdown_file(entries_of())).counts() == {"new": 1, "unchanged": 7}
 
 
 def test_decisions_are_kept_while_looking_at_other_pages(author, monkeypatch):

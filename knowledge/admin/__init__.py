@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from knowledge.admin.base import ReadOnlyAdmin
 from knowledge.admin.imports import ImportRunAdmin
 from knowledge.admin.questions import QuestionAdmin
-from knowledge.models import Chunk, Source, Topic
+from knowledge.admin.rows import DECISION_NAMES
+from knowledge.models import Chunk, Decision, Source, Topic
 
 __all__ = ["ImportRunAdmin", "QuestionAdmin", "ReadOnlyAdmin"]
 
@@ -45,3 +46,30 @@ class SourceAdmin(admin.ModelAdmin):
     search_fields = ("name",)
     fields = ("name", "sha256", "imported_at")
     readonly_fields = ("sha256", "imported_at")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """What later imports will heed; deleting a row takes the decision back."""
+
+    list_display = ("title", "source", "what", "when")
+    list_filter = ("source",)
+    list_select_related = ("source", "run")
+    search_fields = ("title",)
+    fields = ("title", "source", "what", "when")
+    readonly_fields = ("what", "when")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        # An import's record of what it touched is large.
+        return super().get_queryset(request).defer("run__before", "run__results", "run__files")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    @admin.display(description=_("decision"))
+    def what(self, obj: Decision) -> str:
+        return str(DECISION_NAMES[next(iter(obj.said.items()))])
+
+    @admin.display(description=_("when"), ordering="run__started_at")
+    def when(self, obj: Decision) -> Any:
+        return obj.run.started_at

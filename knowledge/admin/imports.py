@@ -33,7 +33,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from knowledge.admin.base import ReadOnlyAdmin
-from knowledge.admin.rows import STATUS_NAMES, Row, keep, rows_of
+from knowledge.admin.rows import KIND_NAMES, STATUS_NAMES, Row, keep, rows_of
 from knowledge.importing import (
     Outdated,
     Plan,
@@ -146,7 +146,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             staged.discard()
             messages.success(request, _("The upload was thrown away; nothing was imported."))
             return _to("import")
-        plan = staged.plan()
+        plan = staged.proposal()
         digest = staging.digest(plan)
         rows = rows_of(plan, staged.decisions)
         if request.method == "POST":
@@ -159,7 +159,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             if request.POST.get("digest") == digest:
                 with suppress(Outdated):
                     return self._apply(request, staged, plan)
-                plan = staged.plan()
+                plan = staged.proposal()
                 digest = staging.digest(plan)
             messages.warning(
                 request,
@@ -168,8 +168,10 @@ class ImportRunAdmin(ReadOnlyAdmin):
             rows = rows_of(plan, staged.decisions)
         return self._plan_page(request, staged, plan, rows, digest)
 
-    def _apply(self, request: HttpRequest, staged: staging.Staged, plan: Plan) -> HttpResponse:
-        run = store(staging.decided(plan, staged.decisions), now=timezone.now(), user=request.user)
+    def _apply(self, request: HttpRequest, staged: staging.Staged, seen: Plan) -> HttpResponse:
+        plan = staged.plan()
+        plan.after = seen.after
+        run = store(plan, now=timezone.now(), user=request.user)
         staged.discard()
         background.start(run)
         return HttpResponseRedirect(reverse("admin:knowledge_importrun_change", args=[run.pk]))
@@ -197,15 +199,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "status": status,
             "counts": [(s, STATUS_NAMES[s], counts[s]) for s in STATUS_NAMES if s in counts],
             "total": len(rows),
-            "undecided": sum(row.waits and not row.choice for row in rows),
+            "undecided": sum(row.waits and not row.said.choice for row in rows),
             "writes": any(row.can_be_left_out or row.waits for row in rows),
             "topics": Topic.objects.values_list("name", flat=True),
             "digest": digest,
-            "kinds": [
-                (staging.QUESTION, _("question")),
-                (staging.TOPIC, _("topic of what follows")),
-                (staging.PART, _("part of the one before")),
-            ],
+            "kinds": KIND_NAMES.items(),
             "query": request.GET.urlencode(),
         }
         return TemplateResponse(request, "admin/knowledge/importrun/plan.html", context)
@@ -214,7 +212,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def row_view(self, request: HttpRequest, token: str, row: str) -> HttpResponse:
         """One row as it would be shown; beside the bank's where there is one."""
         staged = _staged(request, token)
-        found = next((r for r in rows_of(staged.plan(), staged.decisions) if r.id == row), None)
+        found = next((r for r in rows_of(staged.proposal(), staged.decisions) if r.id == row), None)
         if found is None:
             raise Http404
         context = {

@@ -8,7 +8,23 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from knowledge.importing import APPLIED, DUPLICATE, MISSING, UNDECIDED, Item, Plan, staging
+from knowledge.importing import (
+    APPLIED,
+    DUPLICATE,
+    MINE,
+    MISSING,
+    NOTHING_SAID,
+    PART,
+    QUESTION,
+    SKIP,
+    SKIPPED,
+    TOPIC,
+    UNDECIDED,
+    Item,
+    Plan,
+    Said,
+    staging,
+)
 from knowledge.models import Question
 
 STATUS_NAMES = {
@@ -28,6 +44,17 @@ DRAFT_NAMES = {
     "placeholder": _("a placeholder for an answer"),
     "link-only": _("nothing but links for an answer"),
 }
+KIND_NAMES = {
+    QUESTION: _("question"),
+    TOPIC: _("topic of what follows"),
+    PART: _("part of the one before"),
+}
+# What is remembered of a decision, see knowledge.importing.deciding.
+DECISION_NAMES = {
+    ("take", False): _("left out"),
+    **{("kind", kind): name for kind, name in KIND_NAMES.items()},
+    ("choice", MINE): _("keep the bank's"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,13 +62,15 @@ class Row:
     """One line of the plan's table."""
 
     id: str  # number over all files, or missing-<pk>
-    status: str
+    status: str  # as it is shown
+    proposed: str  # what it would be if nothing had been decided
     title: str
     place: str  # file:line
     note: str = ""
     topic: str = ""
     draft: str = ""
-    said: dict[str, Any] | None = None  # the person's decision
+    said: Said = NOTHING_SAID  # the person's decision: now, or at an earlier import
+    remembered: Said = NOTHING_SAID  # what was decided at an earlier import
     item: Item | None = None
     question: Question | None = None
 
@@ -55,35 +84,23 @@ class Row:
 
     @property
     def can_be_left_out(self) -> bool:
-        return self.status in APPLIED or self.status == MISSING
+        return self.proposed in {*APPLIED, SKIPPED, MISSING}
 
     @property
     def can_be_corrected(self) -> bool:
-        return self.status in APPLIED
+        return self.proposed in {*APPLIED, SKIPPED}
 
     @property
     def waits(self) -> bool:
-        return self.status in UNDECIDED
-
-    @property
-    def taken(self) -> bool:
-        return (self.said or {}).get("take", True)
-
-    @property
-    def kind(self) -> str:
-        return (self.said or {}).get("kind", staging.QUESTION)
-
-    @property
-    def choice(self) -> str:
-        return (self.said or {}).get("choice", "")
+        return self.proposed in UNDECIDED
 
     @property
     def topic_shown(self) -> str:
-        return (self.said or {}).get("topic", "") or self.topic
+        return self.said.topic or self.topic
 
     @property
     def is_draft(self) -> bool:
-        return (self.said or {}).get("draft", bool(self.draft))
+        return bool(self.draft) if self.said.draft is None else self.said.draft
 
     @property
     def choices(self) -> list[tuple[str, Any]]:
@@ -92,42 +109,46 @@ class Row:
             ("mine", _("keep the bank's")),
             ("theirs", _("take the file's")),
         ]
-        return [*found, ("both", _("import it as well"))] if self.status == DUPLICATE else found
+        return [*found, ("both", _("import it as well"))] if self.proposed == DUPLICATE else found
 
 
 def rows_of(plan: Plan, decisions: dict[str, dict[str, Any]]) -> list[Row]:
-    """The plan's questions in the order of the files, then what is missing."""
+    """The questions of a proposal in the order of its files, then what is missing."""
     rows: list[Row] = []
-    number = 0
     for file in plan.files:
         for item in file.items:
+            name = str(len(rows))
+            remembered = item.said or NOTHING_SAID
             rows.append(
                 Row(
-                    str(number),
+                    name,
+                    SKIPPED if item.choice == SKIP else item.status,
                     item.status,
                     item.entry.title,
                     f"{file.path}:{item.entry.line}",
                     item.note,
                     item.entry.topic,
                     item.entry.draft,
-                    decisions.get(str(number)),
+                    Said(**decisions[name]) if name in decisions else remembered,
+                    remembered,
                     item,
                     item.question,
                 )
             )
-            number += 1
     for file in plan.files:
-        for question in file.missing:
+        for question in [*file.missing, *file.left]:
             name = f"missing-{question.pk}"
-            said = decisions.get(name)
+            remembered = file.said.get(question.pk, NOTHING_SAID)
             rows.append(
                 Row(
                     name,
+                    SKIPPED if question in file.left else MISSING,
                     MISSING,
                     question.title,
                     file.path,
                     topic=question.topic.name,
-                    said=said,
+                    said=Said(**decisions[name]) if name in decisions else remembered,
+                    remembered=remembered,
                     question=question,
                 )
             )
@@ -141,7 +162,7 @@ def keep(staged: staging.Staged, rows: list[Row], posted: Any) -> None:
         if row.can_be_left_out and f"take-{row.id}" not in posted:
             said["take"] = False
         if row.can_be_corrected:
-            if (kind := posted.get(f"kind-{row.id}", "")) in {staging.TOPIC, staging.PART}:
+            if (kind := posted.get(f"kind-{row.id}", "")) in {TOPIC, PART}:
                 said["kind"] = kind
             topic = " ".join(posted.get(f"topic-{row.id}", "").split())[:200]
             if topic and topic != row.topic:
@@ -152,7 +173,7 @@ def keep(staged: staging.Staged, rows: list[Row], posted: Any) -> None:
             value for value, _name in row.choices if value
         }:
             said["choice"] = posted[f"choice-{row.id}"]
-        if said:
+        if said != row.remembered.as_dict():
             staged.decisions[row.id] = said
         else:
             staged.decisions.pop(row.id, None)

@@ -11,6 +11,7 @@ moved       the same question at another place of its file, or in another file
 duplicate   another source has this question with another text: a person decides
 conflict    changed both in the file and in the admin since the last import: a person decides
 missing     in the bank from this source, but no longer in the file: kept, marked, not asked
+skipped     no question of its own, as a person decided (see knowledge.importing.deciding)
 """
 
 from knowledge.importing.applying import (
@@ -31,9 +32,14 @@ from knowledge.importing.plan import (
     MISSING,
     MOVED,
     NEW,
+    NOTHING_SAID,
+    PART,
+    QUESTION,
     RENAMED,
     SKIP,
+    SKIPPED,
     THEIRS,
+    TOPIC,
     UNCHANGED,
     UNDECIDED,
     UPDATED,
@@ -41,6 +47,7 @@ from knowledge.importing.plan import (
     Item,
     Parsed,
     Plan,
+    Said,
     make_plan,
     parse,
     plan_of,
@@ -55,9 +62,14 @@ __all__ = [
     "MISSING",
     "MOVED",
     "NEW",
+    "NOTHING_SAID",
+    "PART",
+    "QUESTION",
     "RENAMED",
     "SKIP",
+    "SKIPPED",
     "THEIRS",
+    "TOPIC",
     "UNCHANGED",
     "UNDECIDED",
     "UPDATED",
@@ -66,6 +78,7 @@ __all__ = [
     "Outdated",
     "Parsed",
     "Plan",
+    "Said",
     "apply_plan",
     "embed",
     "finish_interrupted",

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from knowledge.importing import deciding
 from knowledge.importing.matching import source_name
 from knowledge.importing.merging import METADATA, fill, said_by_entry
 from knowledge.importing.plan import (
@@ -31,7 +32,6 @@ from knowledge.importing.plan import (
     Plan,
     make_plan,
 )
-from knowledge.markdown import Entry
 from knowledge.models import Generation, ImportRun, Question, Source, Topic
 from knowledge.reading import File
 from knowledge.refresh import media_folder, refresh, stored_path
@@ -127,31 +127,33 @@ def store(plan: Plan, *, now: dt.datetime, user: Any = None) -> ImportRun:
         Generation.advance()  # its row is locked from here on: one import after the other
         if ImportRun.last() != plan.after:
             raise Outdated
-        for file in plan.files:
-            if file.items or file.missing:
-                _store_file(file, ledger, now)
-        counts = plan.counts()
-        total = len({question.pk for question in ledger.touched})
         run = ImportRun.objects.create(
             user=user,
             started_at=now,
             files=[
                 {"path": f.path, "encoding": f.encoding, "sha256": f.sha256} for f in plan.files
             ],
-            counts=counts,
+            counts=plan.counts(),
             results=plan.as_json()["files"],
-            before=ledger.before,
-            progress={"done": 0, "total": total},
         )
+        for file in plan.files:
+            if file.items:
+                source = _store_file(file, ledger, now)
+                ledger.before += deciding.remember(file, source, run)
+        run.before = ledger.before
+        run.progress = {"done": 0, "total": len({question.pk for question in ledger.touched})}
+        run.save(update_fields=["before", "progress"])
     _store_pictures(plan)
     return run
 
 
-def _store_file(file: FilePlan, ledger: _Ledger, now: dt.datetime) -> None:
+def _store_file(file: FilePlan, ledger: _Ledger, now: dt.datetime) -> Source:
     source, _created = Source.objects.get_or_create(name=file.source)
     source.sha256, source.imported_at = file.sha256, now
     source.save()
     for position, item in enumerate(file.items):
+        if item.status == DUPLICATE and item.choice == MINE:
+            continue  # the other source's question stays what it is
         if item.is_applied:
             _store_item(item, position, source, ledger)
         elif item.status == UNCHANGED and item.question and item.question.source_id == source.pk:
@@ -159,6 +161,7 @@ def _store_file(file: FilePlan, ledger: _Ledger, now: dt.datetime) -> None:
     for question in file.missing:
         question.missing = True
         ledger.save(question, ["missing"])
+    return source
 
 
 def _store_item(item: Item, position: int, source: Source, ledger: _Ledger) -> None:
@@ -183,21 +186,12 @@ def _store_item(item: Item, position: int, source: Source, ledger: _Ledger) -> N
 def _fill(question: Question, item: Item, names: tuple[str, ...] | None, ledger: _Ledger) -> None:
     """The entry's text and metadata, with what a person corrected on the way."""
     fill(question, item.entry, names)
-    if item.merged:
-        question.body = "\n\n".join([question.body, *map(_continued, item.merged)]).strip()
-        question.imported["merged"] = [entry.key for entry in item.merged]
     if names is None or "topic" in names or item.topic:
         question.topic = ledger.topic(item.topic or item.entry.topic)
     if item.draft is not None:
         question.status = Question.Status.DRAFT if item.draft else Question.Status.PUBLISHED
     if not question.body.strip():
         question.status = Question.Status.DRAFT
-
-
-def _continued(entry: Entry) -> str:
-    """An entry as a part of the answer before it."""
-    parts = [f"### {entry.title}", entry.stem.strip("\n"), entry.body.strip("\n")]
-    return "\n\n".join(part for part in parts if part)
 
 
 def _keep_in_step(item: Item, position: int, ledger: _Ledger) -> None:
@@ -279,7 +273,8 @@ def _store_pictures(plan: Plan) -> None:
 
 
 def undo(run: ImportRun, *, now: dt.datetime) -> list[str]:
-    """Put every question that ``run`` touched back as it was; what it created is removed.
+    """Put every question that ``run`` touched back as it was; what it created is removed, and what
+    was decided with it is forgotten.
 
     Questions that were changed after the import (in the admin, by a later import) stay as they are;
     their titles are returned. Attempts keep the versions they were graded against.
@@ -292,7 +287,9 @@ def undo(run: ImportRun, *, now: dt.datetime) -> list[str]:
         restored: list[Question] = []
         left: list[str] = []
         for record in reversed(locked.before):
-            if "topic" in record:
+            if "decision" in record:
+                deciding.forget(record, locked)
+            elif "topic" in record:
                 Topic.objects.filter(name=record["topic"], question=None).delete()
             else:
                 _undo_question(record, restored, left)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from knowledge.importing import deciding
 from knowledge.importing.likeness import alike, letters_of, likeness
 from knowledge.importing.merging import entry_hash, merge, names_of
 from knowledge.importing.plan import (
@@ -23,6 +24,7 @@ from knowledge.importing.plan import (
     FilePlan,
     Item,
     Parsed,
+    Said,
 )
 from knowledge.markdown import Entry
 from knowledge.models import Question, content_hash
@@ -58,10 +60,12 @@ def source_name(question: Question) -> str:
     return question.source.name if question.source else ""
 
 
-def match_files(files: Sequence[Parsed]) -> list[FilePlan]:
+def match_files(files: Sequence[Parsed], decisions: deciding.Decisions) -> list[FilePlan]:
     """Plans of ``files`` in their order, against the bank and against each other."""
-    bank = Bank()
+    bank, memory = Bank(), deciding.Memory()
     plans = []
+    said: list[list[Said | None]] = []
+    number = 0
     seen: set[tuple[str, str]] = set()
     for file, source in zip(files, _sources(files, bank), strict=True):
         planned = FilePlan(
@@ -77,7 +81,9 @@ def match_files(files: Sequence[Parsed]) -> list[FilePlan]:
         elif file.entries:
             # A file that cannot be read, or in which no question is recognised, says nothing about
             # the questions it had before.
-            planned.items, planned.missing = _match(file.entries, source, bank)
+            said.append(memory.about(source, file.entries, decisions, number))
+            planned.items, planned.missing = _match(file.entries, said[-1], source, bank)
+            number += len(file.entries)
             if (
                 source != file.path
                 and bank.by_source.get(file.path)
@@ -88,6 +94,8 @@ def match_files(files: Sequence[Parsed]) -> list[FilePlan]:
         seen.add((file.path, file.sha256))
         plans.append(planned)
     _across_files(plans)
+    for planned, words in zip((plan for plan in plans if plan.items), said, strict=True):
+        deciding.settle(planned, words, memory, decisions)
     return plans
 
 
@@ -148,25 +156,27 @@ def _shares_answers(entries: Sequence[Entry], questions: Sequence[Question]) -> 
     return any(True for _found in alike(bodies, [q.stem + q.body for q in questions], NEAR_BODY))
 
 
-def _match(entries: Sequence[Entry], source: str, bank: Bank) -> tuple[list[Item], list[Question]]:
+def _match(
+    all_entries: Sequence[Entry], said: Sequence[Said | None], source: str, bank: Bank
+) -> tuple[list[Item], list[Question]]:
     """Entries of one file against the bank; also the source's questions that no entry claims."""
     own = bank.by_source.get(source, [])
+    shaped = deciding.shaped(all_entries, said, {question.key for question in own})
+    entries = [entry for entry in shaped if isinstance(entry, Entry)]
     hashes = [entry_hash(entry) for entry in entries]
     pairs = _pair(entries, hashes, own)
-    merged = {key for question in own for key in question.imported.get("merged", ())}
     items: list[Item] = []
     for place, entry in enumerate(entries):
         question = pairs.get(place)
         if question is not None:
             items.append(_known(entry, question))
-        elif entry.key in merged:
-            items.append(Item(entry, UNCHANGED, note=_("part of the question before it")))
         else:
             items.append(_elsewhere(entry, hashes[place], source, bank))
             bank.planned.add(hashes[place])
     claimed = {question.pk for question in pairs.values()}
     gone = [question for question in own if question.pk not in claimed and not question.missing]
-    return _with_moves(items, own), gone
+    matched = iter(_with_moves(items, own))
+    return [item if isinstance(item, Item) else next(matched) for item in shaped], gone
 
 
 def _pair(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ from knowledge.reading import File
 
 NEW, UNCHANGED, UPDATED, RENAMED, MOVED = "new", "unchanged", "updated", "renamed", "moved"
 DUPLICATE, CONFLICT, MISSING = "duplicate", "conflict", "missing"
+# Not held against the bank at all: a person said that it is no question of its own.
+SKIPPED = "skipped"
 # What is carried out unless a person says otherwise.
 APPLIED = (NEW, UPDATED, RENAMED, MOVED)
 # What waits for a person.
@@ -28,8 +32,35 @@ UNDECIDED = (CONFLICT, DUPLICATE)
 
 # A person's decision about one item; "" means: as its status says.
 SKIP, MINE, THEIRS, BOTH, MERGED = "skip", "mine", "theirs", "both", "merged"
+# What an entry may be said to be.
+QUESTION, TOPIC, PART = "question", "topic", "part"
 
 NO_MERGE = Merge()
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person decided about an entry: for this import, or at an earlier one (``at``)."""
+
+    take: bool = True
+    kind: str = QUESTION
+    topic: str = ""  # instead of the entry's own
+    draft: bool | None = None  # instead of the entry's own
+    choice: str = ""
+    at: dt.datetime | None = None
+    text: str = ""  # hash of the text that it was said about; empty: of any
+
+    def as_dict(self) -> dict[str, Any]:
+        """What differs from saying nothing, without time and text."""
+        names = ("take", "kind", "topic", "draft", "choice")
+        return {
+            name: value
+            for name in names
+            if (value := getattr(self, name)) != getattr(NOTHING_SAID, name)
+        }
+
+
+NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True)
@@ -44,7 +75,7 @@ class Item:
     choice: str = ""
     topic: str = ""  # instead of the entry's own
     draft: bool | None = None  # instead of the entry's own
-    merged: tuple[Entry, ...] = ()  # entries that are continuations of this one's answer
+    said: Said | None = None
 
     @property
     def is_applied(self) -> bool:
@@ -80,6 +111,8 @@ class FilePlan:
     encoding: str = ""
     items: list[Item] = field(default_factory=list)
     missing: list[Question] = field(default_factory=list)
+    left: list[Question] = field(default_factory=list)  # missing, but to stay as they are
+    said: dict[int, Said] = field(default_factory=dict)  # about missing questions, by their pk
     warnings: list[str] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
 
@@ -91,13 +124,14 @@ class Plan:
     after: int = 0  # the last import before it was made; a later one may have brought the same
 
     def counts(self) -> dict[str, int]:
-        """How many questions there are of each status, those that are left out as "skipped"."""
+        """How many questions there are of each status, those that are left out as SKIPPED."""
         counted: Counter[str] = Counter(
-            "skipped" if item.choice in {SKIP, MERGED} else item.status
+            SKIPPED if item.choice in {SKIP, MERGED} else item.status
             for f in self.files
             for item in f.items
         )
         counted[MISSING] += sum(len(f.missing) for f in self.files)
+        counted[SKIPPED] += sum(len(f.left) for f in self.files)
         return {status: number for status, number in sorted(counted.items()) if number}
 
     def as_json(self) -> dict[str, Any]:
@@ -111,6 +145,7 @@ def _file_json(file: FilePlan) -> dict[str, Any]:
         "questions": [_item_json(item) for item in file.items],
         "missing": [question.title for question in file.missing],
         "warnings": file.warnings,
+        **({"left": [question.title for question in file.left]} if file.left else {}),
         **({"source": file.source} if file.source != file.path else {}),
     }
 
@@ -131,6 +166,8 @@ def _item_json(item: Item) -> dict[str, Any]:
         found["was"] = item.question.title
     if item.choice:
         found["choice"] = item.choice
+    if item.said and item.said.at:
+        found["decided"] = item.said.at.date().isoformat()
     return found
 
 
@@ -145,12 +182,21 @@ def make_plan(files: Iterable[File]) -> Plan:
     return plan_of(parsed, images)
 
 
-def plan_of(parsed: Sequence[Parsed], images: Sequence[Picture] = ()) -> Plan:
-    """Files that were read before, held against the bank as it is now."""
+def plan_of(
+    parsed: Sequence[Parsed],
+    images: Sequence[Picture] = (),
+    decisions: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Plan:
+    """Files that were read before, held against the bank as it is now.
+
+    ``decisions``: what a person says of this import, as the fields of Said by an entry's number over
+    all files (as text), or by ``missing-<pk>``; where they say nothing, what was said of the
+    source's entries at earlier imports holds.
+    """
     from knowledge.importing.matching import match_files
 
     after = ImportRun.last()
-    return Plan(match_files(parsed), images, after)
+    return Plan(match_files(parsed, decisions), images, after)
 
 
 def parse(file: File) -> Parsed:

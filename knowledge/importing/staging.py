@@ -21,14 +21,6 @@ from typing import Any
 from django.conf import settings
 
 from knowledge.importing.plan import (
-    APPLIED,
-    MERGED,
-    SKIP,
-    THEIRS,
-    UNCHANGED,
-    UNDECIDED,
-    FilePlan,
-    Item,
     Parsed,
     Plan,
     entry_from_json,
@@ -41,9 +33,6 @@ from knowledge.reading import File
 # Uploads that nobody applied are thrown away after this time.
 KEPT_SECONDS = 3 * 24 * 3600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,60}")
-
-# What a row may be said to be.
-QUESTION, TOPIC, PART = "question", "topic", "part"
 
 
 class Gone(LookupError):
@@ -62,9 +51,7 @@ class StagedPicture:
 
 @dataclass
 class Staged:
-    """``decisions``: by row number (over all files, as text), of ``missing-<pk>`` rows too:
-    {"take": bool, "kind": QUESTION | TOPIC | PART, "topic": str, "draft": bool, "choice": str},
-    each only where it differs from what is proposed."""
+    """``decisions``: see plan_of; each only where it differs from what is proposed."""
 
     token: str
     files: list[Parsed]
@@ -81,9 +68,13 @@ class Staged:
     def discard(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def plan(self) -> Plan:
-        """What would happen, before any decision."""
+    def proposal(self) -> Plan:
+        """What would happen if the person said nothing more."""
         return plan_of(self.files, self.pictures)
+
+    def plan(self) -> Plan:
+        """What is to happen, with the person's decisions."""
+        return plan_of(self.files, self.pictures, self.decisions)
 
 
 def _root() -> Path:
@@ -172,55 +163,3 @@ def digest(plan: Plan) -> str:
     ]
     missing = [[question.pk for question in file.missing] for file in plan.files]
     return sha256(json.dumps([seen, missing]).encode()).hexdigest()[:16]
-
-
-def decided(plan: Plan, decisions: dict[str, dict[str, Any]]) -> Plan:
-    """``plan`` with a person's decisions; rows are numbered over all its files."""
-    number = 0
-    for file in plan.files:
-        file.items, number = _decide_file(file, number, decisions)
-        file.missing = [
-            question
-            for question in file.missing
-            if decisions.get(f"missing-{question.pk}", {}).get("take", True)
-        ]
-    return plan
-
-
-def _decide_file(
-    file: FilePlan, number: int, decisions: dict[str, dict[str, Any]]
-) -> tuple[list[Item], int]:
-    items: list[Item] = []
-    topic = ""
-    last: int | None = None  # the item that a continuation belongs to
-    for item in file.items:
-        said = decisions.get(str(number), {})
-        number += 1
-        kind = said.get("kind", QUESTION) if item.status in APPLIED else QUESTION
-        taken = said.get("take", True)
-        if not taken and item.status in APPLIED:
-            items.append(replace(item, choice=SKIP))
-        elif kind == TOPIC:
-            topic = item.entry.title
-            items.append(replace(item, choice=SKIP))
-        elif kind == PART and last is not None:
-            before = items[last]
-            choice = THEIRS if before.status == UNCHANGED else before.choice
-            items[last] = replace(before, merged=(*before.merged, item.entry), choice=choice)
-            items.append(replace(item, choice=MERGED))
-        else:
-            item = _decide_item(item, said, topic)
-            items.append(item)
-            if item.is_applied or (
-                item.question and item.question.source and item.question.source.name == file.source
-            ):
-                last = len(items) - 1
-    return items, number
-
-
-def _decide_item(item: Item, said: dict[str, Any], topic: str) -> Item:
-    if item.status in UNDECIDED:
-        return replace(item, choice=said.get("choice", ""))
-    if item.status not in APPLIED:
-        return item
-    return replace(item, topic=said.get("topic", "") or topic, draft=said.get("draft"))

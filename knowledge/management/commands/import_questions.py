@@ -52,9 +52,13 @@ class Command(BaseCommand):
             for question in file["questions"]:
                 draft = f" [draft: {question['draft']}]" if question["draft"] else ""
                 note = f" ({question['note']})" if question.get("note") else ""
+                if "decided" in question:
+                    note += f" (as decided on {question['decided']})"
                 self.stdout.write(f"  {question['status']:10} {question['title']}{draft}{note}")
             for title in file["missing"]:
                 self.stdout.write(f"  {'missing':10} {title}")
+            for title in file.get("left", ()):
+                self.stdout.write(f"  {'skipped':10} {title} (missing; left as it is, as decided)")
             for warning in file["warnings"]:
                 self.stdout.write(f"  warning: {warning}")
         counts = ", ".join(f"{number} {status}" for status, number in plan.counts().items())
