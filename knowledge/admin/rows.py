@@ -50,7 +50,7 @@ KIND_NAMES = {
     PART: _("part of the one before"),
 }
 # What is remembered of a decision, see knowledge.importing.deciding.
-DECISION_NAMES = {
+DECISION_NAMES: dict[tuple[str, object], Any] = {
     ("take", False): _("left out"),
     **{("kind", kind): name for kind, name in KIND_NAMES.items()},
     ("choice", MINE): _("keep the bank's"),
