@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
@@ -34,6 +35,9 @@ from knowledge.models import Chunk, Question, QuestionVersion
 from knowledge.refresh import bank_frequencies
 from knowledge.vectors import embedded_text, vectors_for
 
+if TYPE_CHECKING:
+    from interview.grading.entailment import Entailment
+
 logger = logging.getLogger(__name__)
 _BACKGROUND = Path(__file__).parent / "grading" / "background.txt"
 _lock = threading.Lock()
@@ -48,6 +52,15 @@ def tools() -> Tools:
             if _tools is None:
                 _tools = _load()
     return _tools
+
+
+def verify() -> None:
+    """Raises OSError, naming the file and what to do, where a file of a model is damaged. Cheap: no
+    model is loaded."""
+    embedding.verify(settings.VIVA_ENCODER)
+    reader = _entailment()
+    if reader is not None:
+        reader.verify()
 
 
 def is_ready() -> bool:
@@ -68,36 +81,37 @@ def background_texts() -> list[str]:
 
 
 def _load() -> Tools:
+    embedding.verify(settings.VIVA_ENCODER)
     encoder = embedding.get_encoder()
     texts = background_texts()
     vectors = vectors_for(texts)
     chinese = np.array([chinese_share(text) > 0.5 for text in texts])
     background = np.stack([vectors[chinese].mean(axis=0), vectors[~chinese].mean(axis=0)])
-    reader, identity = _entailment()
+    reader = _entailment()
+    if reader is not None:
+        reader.load()
     return Tools(
         encoder=encoder,
         background=background,
         entailment=reader,
-        entailment_identity=identity,
+        entailment_identity=reader.identity if reader else "",
         elsewhere=_elsewhere,
     )
 
 
-def _entailment():  # type: ignore[no-untyped-def]
-    """The entailment model and its identity; none when it is switched off or not there."""
+def _entailment() -> Entailment | None:
+    """The entailment model; none when it is switched off or not there."""
     if settings.VIVA_ENTAILMENT == "off":
-        return None, ""
+        return None
     from interview.grading import entailment
 
     try:
         if settings.VIVA_ENTAILMENT == "bundled":
-            model = entailment.Entailment()
-        else:
-            model = entailment.Entailment(Path(settings.VIVA_ENTAILMENT))
-        return model, model.identity
+            return entailment.Entailment()
+        return entailment.Entailment(Path(settings.VIVA_ENTAILMENT))
     except FileNotFoundError as error:
         logger.warning("grading without the entailment model: %s", error)
-        return None, ""
+        return None
 
 
 # A question whose references are this near to the own ones asks the same thing (a second book's

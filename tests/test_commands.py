@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from interview.grading.entailment import MODEL, SETTINGS, TOKENIZER
 from interview.management.commands import grade_answers, serve
 from knowledge import index
 from knowledge.index import faiss_index
@@ -327,6 +328,17 @@ class TestServe:
         assert f"http://127.0.0.1:{port}/" in out
         assert "interview.wsgi:application" in started[0]
         assert f"127.0.0.1:{port}" in started[0]
+
+    def test_a_damaged_model_is_said_before_anything_is_served(
+        self, content, settings, tmp_path, started
+    ):
+        """A model of one's own whose settings were cut off."""
+        settings.VIVA_ENTAILMENT = str(tmp_path)
+        for name in (MODEL, TOKENIZER, SETTINGS):
+            (tmp_path / name).write_text("{")
+        with pytest.raises(CommandError, match=rf"{tmp_path}/{SETTINGS} is damaged: restore"):
+            run("serve")
+        assert not started
 
     def test_a_full_disk_is_said_before_anything_is_written(self, content, monkeypatch):
         usage = namedtuple("usage", "total used free")

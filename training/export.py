@@ -8,6 +8,7 @@ Weights are quantised per channel, activations while running. The same run gives
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import shutil
 import tempfile
@@ -89,13 +90,17 @@ def main() -> None:
     network.load_state_dict(torch.load(args.run / "model.pt", map_location="cpu"))
     args.out.mkdir(parents=True, exist_ok=True)
     settings = {"temperature": round(summary["temperature"], 4)}
-    (args.out / SETTINGS).write_text(json.dumps(settings) + "\n")
+    (args.run / SETTINGS).write_text(json.dumps(settings) + "\n")
     shutil.copyfile(args.base / "tokenizer.json", args.out / TOKENIZER)
     exact = args.run / MODEL
     trace(network, exact)
     quantise(exact, args.out / MODEL, matmuls(exact, args.exclude))
-    for name in (SETTINGS, TOKENIZER):
-        shutil.copyfile(args.out / name, args.run / name)
+    shutil.copyfile(args.out / TOKENIZER, args.run / TOKENIZER)
+    settings["sha256"] = {
+        name: hashlib.sha256((args.out / name).read_bytes()).hexdigest()
+        for name in (MODEL, TOKENIZER)
+    }
+    (args.out / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n")
 
     megabytes = sum((args.out / name).stat().st_size for name in (MODEL, TOKENIZER)) / 1e6
     test = split(read(args.data))["test"]

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -22,6 +23,9 @@ ENTAILED, PARTLY, NEUTRAL, CONTRADICTED = range(4)
 DEFAULT = Path(__file__).parent / "model"
 MODEL, TOKENIZER, SETTINGS = "entailment.onnx", "tokenizer.json", "settings.json"
 MAX_TOKENS = 160  # of a whole pair; the model has seen none longer
+_REMEDY = (
+    "restore the folder from the repository, or build it with training/ (see training/README.md)."
+)
 BEGIN, END = 0, 2  # <s> and </s> in the XLM-R vocabulary
 
 
@@ -46,7 +50,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 class Entailment:
     """The entailment model of a folder, loaded on first use; safe to share between threads.
 
-    Raises FileNotFoundError when a file of the model is missing.
+    Raises FileNotFoundError when a file of the model is missing. Its settings may hold the SHA-256 of
+    the others: a weight that fell over on the disk would grade wrongly without a word.
     """
 
     def __init__(self, path: Path = DEFAULT, threads: int | None = None) -> None:
@@ -55,10 +60,7 @@ class Entailment:
         self._lock = threading.Lock()
         for name in (MODEL, TOKENIZER, SETTINGS):
             if not (self.path / name).is_file():
-                raise FileNotFoundError(
-                    f"The entailment model lacks {self.path / name}: restore the folder from the "
-                    "repository, or build it with training/ (see training/README.md)."
-                )
+                raise FileNotFoundError(f"The entailment model lacks {self.path / name}: {_REMEDY}")
 
     @cached_property
     def identity(self) -> str:
@@ -68,10 +70,34 @@ class Entailment:
             digest.update(hashlib.sha256((self.path / name).read_bytes()).digest())
         return f"entailment-{digest.hexdigest()[:12]}"
 
+    def verify(self) -> None:
+        """Raises OSError, naming the file and what to do, where one is not as it was made."""
+        try:
+            sums = dict(self._settings.get("sha256", {}))
+            float(self._settings["temperature"])
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise OSError(f"{self.path / SETTINGS} is damaged: {_REMEDY}") from error
+        for name, expected in sums.items():
+            if hashlib.sha256((self.path / name).read_bytes()).hexdigest() != expected:
+                raise OSError(f"{self.path / name} is damaged: {_REMEDY}")
+
+    def load(self) -> None:
+        """Verify and load now what would be loaded on first use. Raises OSError."""
+        self.verify()
+        try:
+            self([("1", "1")])
+        except Exception as error:  # onnxruntime and tokenizers raise whatever they like
+            raise OSError(
+                f"The model in {self.path} cannot be read ({error}): {_REMEDY}"
+            ) from error
+
+    @cached_property
+    def _settings(self) -> dict[str, Any]:
+        return json.loads((self.path / SETTINGS).read_text(encoding="utf-8"))
+
     @cached_property
     def _temperature(self) -> float:
-        settings = json.loads((self.path / SETTINGS).read_text(encoding="utf-8"))
-        return float(settings["temperature"])
+        return float(self._settings["temperature"])
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

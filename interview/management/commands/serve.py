@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
 
+from interview import grader
 from interview.examiner.config import configured
 from knowledge import index
 from knowledge.importing import finish_interrupted, import_files
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             self._check_port(options["host"], options["port"])
         self.stdout.write(f"Data: {settings.DATA_DIR}")
         self._migrate()
+        self._check_models()
         self._import_content()
         if not options["setup_only"]:
             self._serve(options["host"], options["port"], options["workers"])
@@ -81,6 +83,12 @@ class Command(BaseCommand):
                     f"Port {port} is taken. Choose another: make serve PORT=8001"
                 ) from error
             raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}") from error
+
+    def _check_models(self) -> None:
+        try:
+            grader.verify()
+        except OSError as error:
+            raise CommandError(str(error)) from error
 
     def _import_content(self) -> None:
         """The bundled questions, unless this version of them was imported before."""
