@@ -7,9 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from interview.models import Attempt
+from django.utils.safestring import SafeString, mark_safe
 
-CHART_POINTS = 40
+from interview.models import Attempt
+from interview.result import level_of
+
+CHART_POINTS, FIGURES = 40, 16
 # The drawing's size in its own units; the page scales it.
 WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 640.0, 200.0, 52.0, 20.0, 34.0, 22.0
 CALENDAR_WEEKS = 26
@@ -25,6 +28,10 @@ class Dot:
     label: str
     attempt: Attempt
 
+    @property
+    def level(self) -> str:
+        return level_of(self.score)
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -33,6 +40,11 @@ class Chart:
     dots: list[Dot]
     line: str  # points of an SVG polyline
     grid: list[tuple[int, int]]  # (y, score)
+
+    @property
+    def few(self) -> bool:
+        """Whether there is room for a figure at every dot."""
+        return len(self.dots) <= FIGURES
 
 
 def score_chart(user: Any) -> Chart | None:
@@ -125,12 +137,15 @@ class Day:
         return (3, 7, 9, 13)[self.size]
 
     @property
-    def left(self) -> int:
-        return 15 * self.x + (15 - self.width) // 2
+    def square(self) -> SafeString:
+        """Its place in the drawing. In one piece, like ``told``: a busy half-year has a hundred days,
+        and every variable in a template costs time."""
+        left, top = (15 * n + (15 - self.width) // 2 for n in (self.x, self.y))
+        return mark_safe(f'x="{left}" y="{18 + top}" width="{self.width}" height="{self.width}"')
 
     @property
-    def top(self) -> int:
-        return 18 + 15 * self.y + (15 - self.width) // 2
+    def told(self) -> str:
+        return f"{self.date.isoformat()}: {self.answers}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 
 import pytest
@@ -231,7 +232,9 @@ class TestPage:
         settings.LANGUAGES = [*settings.LANGUAGES, ("de", "Deutsch")]
         html = client_of(person).get(reverse("history"), headers={"Accept-Language": "de"})
         assert 'lang="de"' in html.content.decode()
-        assert all("," not in dot.split('"')[1] for dot in html.content.decode().split("cx=")[1:])
+        places = re.findall(r"translate\(([^)]*)\)", html.content.decode())
+        assert len(places) == 3
+        assert all(re.fullmatch(r"\d+ \d+", place) for place in places)
 
 
 class TestResultsHeldBack:
