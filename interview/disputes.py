@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from interview import answering, grader
 from interview.models import Attempt, Report
@@ -83,6 +85,19 @@ def _decide(report: Report, state: str, staff: Any, now: dt.datetime, note: str)
     report.state, report.note = state, note
     report.decided_at, report.decided_by = now, staff
     report.save(update_fields=["state", "note", "decided_at", "decided_by"])
+
+
+def news(user: Any) -> QuerySet[Report]:
+    """Decisions that the person has not seen yet, the latest first."""
+    decided = Report.objects.filter(attempt__user=user, seen=False).exclude(state=Report.State.OPEN)
+    return decided.select_related("attempt__version").order_by("-decided_at")
+
+
+def see(reports: Iterable[Report]) -> None:
+    """The person looks at these reports: their decisions are no news any more."""
+    seen = [report.pk for report in reports if report.decided_at and not report.seen]
+    if seen:
+        Report.objects.filter(pk__in=seen).update(seen=True)
 
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")

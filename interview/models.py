@@ -364,6 +364,7 @@ class Report(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     note = models.CharField(_("answer"), max_length=1000, blank=True)
     decided_at = models.DateTimeField(null=True)
+    seen = models.BooleanField(default=False)  # the decision, by the person
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from interview import disputes
 from interview.management.commands import demo
-from interview.models import Attempt, Interview, ReviewCard
+from interview.models import Attempt, Interview, Report, ReviewCard
 from tests.conftest import add_question
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,20 @@ def test_history_reviews_and_an_open_interview(bank):
     assert not Attempt.objects.of(person).filter(score=None).exists()
     assert ReviewCard.objects.of(person).filter(due__lt=NOW).exists()
     assert sittings.get(finished_at=None).slots.exclude(draft="").count() == 1
+
+
+def test_objections_that_wait_or_are_decided_and_a_reported_question(bank, staff):
+    person = filled("demo")
+    demo.object_to(person, staff, now=NOW)
+    reports = Report.objects.filter(attempt__user=person)
+    states = sorted(reports.filter(kind="grade").values_list("state", flat=True))
+    assert states == ["accepted", "declined", "open"]
+    assert reports.get(kind="question").state == "open"
+    assert disputes.news(person).count() == 2
+
+
+def test_every_answer_took_time(bank):
+    assert min(Attempt.objects.of(filled("demo")).values_list("seconds", flat=True)) > 45
 
 
 def test_it_is_the_same_every_time(bank):

@@ -215,3 +215,47 @@ class TestQueue:
         client.get(reverse(QUEUE))
         with django_assert_max_num_queries(6):
             client.get(reverse(QUEUE))
+
+
+class TestNews:
+    """A decision is told on the start page until the person has looked at it."""
+
+    @pytest.fixture
+    def titles(self, client):
+        return lambda: [r.attempt.version.title for r in client.get("/").context["decided"]]
+
+    def test_what_is_open_is_no_news(self, titles, report):
+        assert titles() == []
+
+    @pytest.mark.parametrize("accepted", [True, False])
+    def test_a_decision_is_until_the_result_was_looked_at(
+        self, client, titles, report, staff, accepted
+    ):
+        if accepted:
+            disputes.accept(report, staff, now=START, note="对")
+        else:
+            disputes.decline(report, staff, now=START, note="不对")
+        assert titles() == [report.attempt.version.title]
+        address = reverse("attempt", args=[report.attempt_id])
+        assert address in client.get("/").content.decode()
+        client.get(address)
+        assert titles() == []
+
+    def test_looking_before_the_decision_does_not_hide_it(self, client, titles, report, staff):
+        client.get(reverse("attempt", args=[report.attempt_id]))
+        disputes.decline(report, staff, now=START, note="不对")
+        assert len(titles()) == 1
+
+    def test_nobody_else_hears_of_it(self, client_of, stranger, report, staff):
+        disputes.decline(report, staff, now=START, note="不对")
+        assert list(client_of(stranger).get("/").context["decided"]) == []
+
+    def test_filing_one_says_where_the_answer_will_be(self, client, attempt):
+        data = {"own_rating": 80, "text": "说得对"}
+        response = client.post(
+            reverse("dispute", args=[attempt.pk]),
+            data,
+            follow=True,
+            headers={"Accept-Language": "en"},
+        )
+        assert "the start page tells you" in response.content.decode()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from interview import history, reviewing, selection
+from interview import disputes, history, reviewing, selection
 from interview.forms import StartForm
 from interview.models import Interview
 from interview.views.review import language
@@ -46,6 +46,7 @@ def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any)
         )
         means = {row.name: row for row in history.topic_table(request.user)}
         context["today"] = reviewing.today(request.user, timezone.localtime(), language())
+        context["decided"] = disputes.news(request.user)[:5]
         context["standing"] = {topic.pk: means.get(topic.name) for topic in topics}
     return page(request, "interview/home.html", context, status=status)
 

@@ -80,5 +80,8 @@ def _report(request: HttpRequest, attempt_id: uuid.UUID, kind: Report.Kind) -> H
         }
         return page(request, "interview/attempt.html", context, status=422)
     disputes.raise_report(attempt, kind, now=timezone.now(), **form.cleaned_data)
-    messages.success(request, _("Thank you. It is kept, and the answer will appear here."))
+    messages.success(
+        request,
+        _("Thank you. It is kept. The answer will stand here, and the start page tells you of it."),
+    )
     return redirect("attempt", attempt.pk)

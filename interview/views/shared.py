@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from interview import answering, comparing, grader, result, reviewing
+from interview import answering, comparing, disputes, grader, result, reviewing
 from interview.models import Attempt, Interview, Report, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
@@ -72,13 +72,16 @@ def attempt_for(request: HttpRequest, attempt_id: uuid.UUID) -> Attempt:
 
 
 def attempt_context(attempt: Attempt) -> dict[str, Any]:
+    """What a result is shown with; decisions about it count as seen."""
+    reports = list(attempt.reports.all())
+    disputes.see(reports)
     return {
         "attempt": attempt,
         "result": result.result_of(attempt),
         "busy": grader.is_ready(),  # where there is no result yet: why
         "comparison": comparing.with_the_one_before(attempt),
         "ratings": reviewing.choices(attempt),
-        "reports": {report.kind: report for report in attempt.reports.all()},
+        "reports": {report.kind: report for report in reports},
         "reasons": Report.Reason.choices,
     }
 

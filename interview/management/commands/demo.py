@@ -1,5 +1,5 @@
 """A scratch site in its full state: a person with months of answers, reviews that are due, sittings
-finished and open. For looking around and for screenshots."""
+finished and open, objections that wait or are decided. For looking around and for screenshots."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from interview import answering, grader, selection
-from interview.models import Attempt, Interview
+from interview import answering, disputes, grader, selection, timing
+from interview.models import Attempt, Interview, Report
 from knowledge.models import Question
 
 PERSON, AUTHOR, PASSWORD = "demo", "author", "viva-demo-2026"
@@ -46,8 +46,10 @@ class Command(BaseCommand):
         grader.tools()
         User.objects.filter(username__in=(PERSON, AUTHOR)).delete()
         person = User.objects.create_user(PERSON, password=PASSWORD)
-        User.objects.create_superuser(AUTHOR, password=PASSWORD)
-        fill(person, now=timezone.now())
+        author = User.objects.create_superuser(AUTHOR, password=PASSWORD)
+        now = timezone.now()
+        fill(person, now=now)
+        object_to(person, author, now=now)
         answers = Attempt.objects.of(person).count()
         self.stdout.write(f"{answers} answers. Sign in as {PERSON} (or {AUTHOR}, who is staff)")
         self.stdout.write(f"with the password {PASSWORD}")
@@ -77,6 +79,30 @@ def fill(person: User, *, now: dt.datetime) -> None:
     slot.save(update_fields=["draft"])
 
 
+def object_to(person: User, author: User, *, now: dt.datetime) -> None:
+    """Three grades that the person objects to (one waits, one objection is accepted, one declined), and
+    a question that is reported."""
+    own = list(Attempt.objects.results_of(person).order_by("score", "created_at"))
+    wrong, waiting, unfair, reported = own[0], own[len(own) // 3], own[len(own) // 2], own[-1]
+    raised = now - dt.timedelta(hours=5)
+    for attempt, rating, text in (
+        (wrong, 70, "我觉得没有说错。"),
+        (waiting, 85, "这句话我换了一种说法，意思是对的。"),
+        (unfair, 95, "要点我都说了，只是顺序不同。"),
+    ):
+        kind = Report.Kind.GRADE
+        report = disputes.raise_report(attempt, kind, text, now=raised, own_rating=rating)
+        decided = now - dt.timedelta(hours=1)
+        if attempt is unfair:
+            disputes.accept(report, author, now=decided, note="同意，这个说法也算对。")
+        elif attempt is wrong:
+            note = "和参考答案的说法相反，请对照标红的地方再看一遍。"
+            disputes.decline(report, author, now=decided, note=note)
+    disputes.raise_report(
+        reported, Report.Kind.QUESTION, "没有说清是训练还是推理。", now=raised, reason="unclear"
+    )
+
+
 def sampled() -> QuerySet[Question]:
     """Askable Chinese questions with sample answers, in an order that mixes topics."""
     askable = Question.objects.askable().exclude(samples=[]).exclude(language="en")
@@ -98,6 +124,7 @@ def answer(interview: Interview, labels: tuple[str, ...]) -> None:
             answering.skip(slot, now=when)
             continue
         text = sample(slot.question, label)
+        timing.see(slot, when - dt.timedelta(seconds=45 + len(text)))
         name = f"{interview.created_at:%Y-%m-%d} {slot.position} {interview.user_id}"
         attempt = answering.submit(slot, text, submission=uuid.uuid5(NAMESPACE, name), now=when)
         answering.grade_attempt(attempt)
