@@ -274,14 +274,15 @@ def test_a_bank_that_changed_meanwhile_asks_to_look_again(author):
 
 def test_so_does_an_import_by_somebody_else_at_the_same_moment(author, monkeypatch):
     response = upload(author, notes())
-    decided = staging.decided
+    plan = staging.Staged.plan
 
-    def slow(plan, decisions):
+    def slow(staged):
         monkeypatch.undo()
+        made = plan(staged)
         bring(markdown_file(entries_of(SUBJECTS)))
-        return decided(plan, decisions)
+        return made
 
-    monkeypatch.setattr(staging, "decided", slow)
+    monkeypatch.setattr(staging.Staged, "plan", slow)
     again = author.post(address(response), {**fields_of(response), "apply": "1"}, follow=True)
     assert "has changed since" in again.content.decode()
     assert Question.objects.count() == len(SUBJECTS)

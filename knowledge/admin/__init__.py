@@ -15,6 +15,8 @@ from knowledge.admin.questions import QuestionAdmin
 from knowledge.admin.rows import DECISION_NAMES
 from knowledge.models import Chunk, Decision, Source, Topic
 
+admin.site.site_header = admin.site.site_title = "Viva"
+
 __all__ = ["ImportRunAdmin", "QuestionAdmin", "ReadOnlyAdmin"]
 
 
