@@ -1,6 +1,6 @@
 """How well grades agree with people, beside the two baselines that must be beaten.
 
-    python bench/grading.py [--shared ../shared] [--per-question 40]
+    python bench/grading.py [--shared ../shared] [--per-question 40] [--plot calibration.svg]
 
 Grades the graded answers below --shared (not part of the repository) with the site's own grader and
 prints, for each set, the grader, the length of the answer and the plain cosine of answer and
@@ -96,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--per-question", type=int, default=40)
+    parser.add_argument("--plot", type=Path, help="draw people's grades against scores (SVG)")
     options = parser.parse_args()
     if not options.shared.is_dir():
         sys.exit(
@@ -115,13 +116,22 @@ def main() -> None:
     cases = score_cases.read(options.shared / "grading" / "cases.jsonl")
     print(f"cases ({len(cases)} answers)")
     folder = Path(tempfile.mkdtemp(prefix="viva-bench-"))
+    plotted = {}
     for name, scores in zip(("grader", "length", "cosine"), grade(cases), strict=True):
         _report(score_cases.main, name, cases, scores, folder)
+        if name == "grader":
+            plotted["cases"] = (scores, [row["score"] for row in cases])
     for path in sorted((options.shared / "grading" / "human").glob("*.jsonl")):
         rows = sample(path, options.per_question)
         print(f"{path.stem} ({len(rows)} answers)")
         for name, scores in zip(("grader", "length", "cosine"), grade(rows), strict=True):
             _report(score_human.main, name, rows, scores, folder)
+            if name == "grader":
+                plotted[path.stem] = (scores, [100 * row["score"] for row in rows])
+    if options.plot:
+        from bench import calibration
+
+        options.plot.write_text(calibration.svg(plotted), encoding="utf-8")
 
 
 def _report(score, name: str, rows: list[dict], scores: list[float], folder: Path) -> None:  # type: ignore[no-untyped-def]
