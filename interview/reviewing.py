@@ -105,7 +105,7 @@ def record(attempt: Attempt) -> ReviewLog | None:
             log.rating = proposed
         log.card, log.proposed = card, proposed
         log.save()
-        _follow_logs(card)
+        follow_logs(card)
     return log
 
 
@@ -118,7 +118,7 @@ def rate(attempt: Attempt, rating: int) -> bool:
             return False
         log.rating = rating
         log.save(update_fields=["rating"])
-        _follow_logs(log.card)
+        follow_logs(log.card)
     return True
 
 
@@ -156,7 +156,7 @@ def _reviewed(card: Card, rating: int, when: dt.datetime) -> Card:
     return SCHEDULER.review_card(card, FsrsRating(rating), when.astimezone(dt.UTC))[0]
 
 
-def _follow_logs(card: ReviewCard) -> None:
+def follow_logs(card: ReviewCard) -> None:
     """Make the card what its logs say. They are few; graded late, they may come out of order."""
     memory = _memory(card, card.logs.order_by("reviewed_at", "pk"))
     card.due, card.memory = memory.due, dict(memory.to_dict())

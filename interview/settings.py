@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "interview.guests.Doors",
     "interview.middleware.local_time",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -119,6 +120,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "interview.guests.context",
             ],
         },
     },
@@ -182,6 +184,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Whether people may make accounts for themselves, and try one sitting without one.
+VIVA_SIGN_UP = _flag("VIVA_SIGN_UP", True)
+VIVA_GUESTS = VIVA_SIGN_UP and _flag("VIVA_GUESTS", True)
 
 # Limits. An answer's length is counted in characters; the request body in bytes.
 VIVA_MAX_ANSWER = _number("VIVA_MAX_ANSWER", 20_000)

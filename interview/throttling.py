@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in or to sign up: counted in the database, so that every worker
+"""How often somebody may try to sign in, to sign up or to begin as a guest: counted in the database, so that every worker
 and every machine sees the same count.
 
 A try to sign in counts for the account from this address, for the address, and for the account from
@@ -20,10 +20,14 @@ from django.http import HttpRequest
 
 from interview.models import Try
 
-SIGN_IN, SIGN_UP = "sign-in", "sign-up"
-WINDOW = {SIGN_IN: dt.timedelta(minutes=15), SIGN_UP: dt.timedelta(hours=1)}
+SIGN_IN, SIGN_UP, GUEST = "sign-in", "sign-up", "guest"
+WINDOW = {
+    SIGN_IN: dt.timedelta(minutes=15),
+    SIGN_UP: dt.timedelta(hours=1),
+    GUEST: dt.timedelta(hours=1),
+}
 FROM_HERE, FROM_ADDRESS, FROM_ANYWHERE = 10, 30, 100
-SIGN_UPS = 10
+SIGN_UPS, GUESTS = 10, 10
 KEPT = dt.timedelta(days=1)
 # Clocks of several machines differ by less. A try from further ahead was counted before the clock was
 # set back: nobody is kept out until the clock has caught up.
@@ -69,6 +73,11 @@ def sign_in_limits(request: HttpRequest, name: str) -> dict[str, int]:
 def sign_up_limits(request: HttpRequest) -> dict[str, int]:
     address = address_of(request)
     return {f"address {address}": SIGN_UPS} if address else {}
+
+
+def guest_limits(request: HttpRequest) -> dict[str, int]:
+    """Guests leave rows behind and have no name: where addresses cannot be told, all count as one."""
+    return {f"address {address_of(request)}": GUESTS}
 
 
 def take(kind: str, limits: Mapping[str, int], *, now: dt.datetime) -> list[Any]:

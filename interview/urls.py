@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/everything.json", accounts.export_json, name="export_json"),
     path("account/delete/", accounts.leave, name="leave"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("try/", home.try_one, name="try"),
     path("interviews/", home.start, name="start"),
     path("interviews/<uuid:interview_id>/", sitting.resume, name="resume"),
     path("interviews/<uuid:interview_id>/<int:number>/", sitting.slot, name="slot"),
@@ -66,7 +67,7 @@ urlpatterns = [
     path("media/<path:path>", serving.media, name="media"),
     path("healthz", serving.healthz, name="healthz"),
     path("readyz", serving.readyz, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=static("img/viva.svg"))),
+    path("favicon.ico", RedirectView.as_view(url=static("img/viva.svg")), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

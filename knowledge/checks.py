@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 _NUMBERS = ("VIVA_MAX_ANSWER", "VIVA_FLAT_INDEX_MAX", "VIVA_GRADES_WAITING")
-_FLAGS = ("VIVA_DEBUG", "VIVA_HTTPS", "VIVA_LOG_JSON")
+_FLAGS = ("VIVA_DEBUG", "VIVA_HTTPS", "VIVA_LOG_JSON", "VIVA_SIGN_UP", "VIVA_GUESTS")
 # The first with hnsw.iterative_scan.
 PGVECTOR = (0, 8)
 _FLAG_WORDS = {"1", "true", "yes", "on", "0", "false", "no", "off", ""}

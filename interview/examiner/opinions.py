@@ -11,6 +11,7 @@ from django.db import transaction
 
 from interview.examiner.config import EXAMINER, GRADER, configured
 from interview.grading import form
+from interview.guests import is_guest
 from interview.models import Attempt, SecondOpinion
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def latest(attempt: Attempt) -> SecondOpinion | None:
 
 
 def is_worth_asking(attempt: Attempt) -> bool:
-    """Whether there is something to have an opinion on."""
+    """Whether there is something to have an opinion on, and somebody: guests have no budget."""
     grade = attempt.grade
-    return bool(grade and grade["points"] and not _NOTHING_SAID & set(grade["flags"]))
+    return not is_guest(attempt.user) and bool(
+        grade and grade["points"] and not _NOTHING_SAID & set(grade["flags"])
+    )
 
 
 def spent(user: Any, now: dt.datetime) -> int:

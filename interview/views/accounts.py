@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import get_user_model, login, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,16 +18,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from interview import own_data, throttling
+from interview import guests, joining, own_data, throttling
 from interview.forms import LeaveForm, PreferencesForm, SignInForm, SignUpForm, too_many
-from interview.models import Attempt, Preferences
+from interview.models import Attempt, Interview, Preferences
 from interview.views.shared import page
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:
+    """A new account; a guest's own row becomes one, with everything that is there."""
+    user: Any = request.user
+    guest = guests.is_guest(user)
+    if user.is_authenticated and not guest:
         return redirect("home")
-    form = SignUpForm(request.POST or None)
+    if not settings.VIVA_SIGN_UP:
+        return page(request, "registration/no_sign_up.html", {}, status=403)
+    # Another object than the request's: what was typed must not show as the guest's name.
+    own = get_user_model().objects.get(pk=user.pk) if guest else None
+    form = SignUpForm(request.POST or None, instance=own)
     status = 200
     if request.method == "POST":
         status = 422
@@ -38,14 +46,35 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, too_many(error))
                 status = 429
             else:
-                login(request, form.save())
-                return redirect("home")
+                login(request, form.save())  # a new session, also for a guest: the password changed
+                return _kept(request, guests.sitting_of(own)) if guest else redirect("home")
     return page(request, "registration/sign_up.html", {"form": form}, status=status)
+
+
+def _kept(request: HttpRequest, sitting: Interview | None) -> HttpResponse:
+    """Back into what was a guest's sitting."""
+    messages.success(request, _("Your interview is kept: it is in your history now."))
+    return redirect("resume", sitting.pk) if sitting else redirect("home")
 
 
 class SignIn(LoginView):
     authentication_form = SignInForm
-    redirect_authenticated_user = True
+
+    @property
+    def redirect_authenticated_user(self) -> bool:  # type: ignore[override]
+        return not guests.is_guest(self.request.user)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Somebody who tried as a guest takes the sitting along into the account."""
+        guest: Any = self.request.user
+        if not guests.is_guest(guest):
+            return super().form_valid(form)
+        sitting = guests.sitting_of(guest)
+        joining.hand_over(guest, form.get_user())
+        response = super().form_valid(form)
+        wanted = bool(self.get_redirect_url())
+        kept = _kept(self.request, sitting)
+        return response if wanted else kept
 
     def form_invalid(self, form: Any) -> HttpResponse:
         status = 429 if form.blocked else 200

@@ -6,15 +6,17 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.db.models import Max, Min
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from interview import disputes, history, reviewing, selection
+from interview import disputes, guests, history, reviewing, selection, throttling
 from interview.forms import StartForm
 from interview.models import Interview
 from interview.views.review import language
@@ -37,7 +39,9 @@ def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any)
         "form": form,
         **more,
     }
-    if request.user.is_authenticated:
+    if guests.is_guest(request.user):
+        context["sitting"] = guests.sitting_of(request.user)
+    elif request.user.is_authenticated:
         context["open"] = (
             Interview.objects.of(request.user)
             .filter(finished_at=None)
@@ -77,6 +81,28 @@ def _default_topics() -> list[Topic]:
     """What is asked when no topic was chosen: all in the reader's language, if there are any."""
     groups = _topic_groups()
     return groups[0]["topics"] if groups else []
+
+
+@post_to("home")
+def try_one(request: HttpRequest) -> HttpResponse:
+    """A sitting without an account: a new one, or the one that the guest has."""
+    if request.user.is_authenticated:
+        sitting = guests.sitting_of(request.user) if guests.is_guest(request.user) else None
+        return redirect("resume", sitting.pk) if sitting else redirect("home")
+    if not settings.VIVA_GUESTS:
+        raise Http404
+    now = timezone.now()
+    try:
+        tries = throttling.take(throttling.GUEST, throttling.guest_limits(request), now=now)
+    except throttling.TooMany as error:
+        return _home(request, StartForm(), status=429, too_many=error.minutes)
+    plan = selection.Plan(topics=_default_topics(), count=guests.QUESTIONS)
+    interview = guests.begin(plan, now=now, rng=random.Random())
+    if interview is None:
+        throttling.forgive(tries)
+        return _home(request, StartForm(), status=422, nothing_to_ask=True)
+    login(request, interview.user)
+    return redirect("slot", interview.pk, 1)
 
 
 @login_required
