@@ -64,6 +64,19 @@ class TestGood:
         assert manage("shell", "-v0", "-c", code).stdout.strip() == "False"
         assert manage("shell", "-v0", "-c", code, VIVA_DEBUG="1").stdout.strip() == "True"
 
+    @pytest.mark.parametrize(
+        ("given", "welcome"),
+        [
+            ({}, True),
+            ({"VIVA_GUESTS": "0"}, False),
+            ({"VIVA_SIGN_UP": "0"}, False),
+            ({"VIVA_SIGN_UP": "0", "VIVA_GUESTS": "1"}, False),
+        ],
+    )
+    def test_a_site_closed_for_new_people_has_no_guests(self, manage, given, welcome):
+        code = "from django.conf import settings; print(settings.VIVA_GUESTS)"
+        assert manage("shell", "-v0", "-c", code, **given).stdout.strip() == str(welcome)
+
 
 class TestBad:
     @pytest.mark.parametrize(
@@ -78,6 +91,8 @@ class TestBad:
             ("VIVA_ENTAILMENT", "no", "viva.E004"),
             ("VIVA_HTTPS", "maybe", "viva.E006"),
             ("VIVA_DEBUG", "2", "viva.E006"),
+            ("VIVA_SIGN_UP", "closed", "viva.E006"),
+            ("VIVA_GUESTS", "some", "viva.E006"),
             ("VIVA_LOG_LEVEL", "loud", "viva.E007"),
         ],
     )
