@@ -210,6 +210,9 @@ def test_hostile_shapes_take_little_time() -> None:
         "restarting numbers": "".join(
             f"{'#' * (1 + n % 5)} {n * 7919 % 3000}. x\n\ny\n\n" for n in range(3_000)
         ),
+        "open lists": "<ol><li>What?\n" * 10_000,
+        "bold paragraphs": "<p><b>What?</b></p>\n" * 10_000,
+        "open containers": "::: question What?\n\n" * 10_000,
         "one long line": "a" * 1_000_000,
     }
     for name, text in shapes.items():

@@ -7,10 +7,12 @@ import pytest
 from knowledge.markdown import Document, Entry, TooLarge, matching_key, parse
 from knowledge.markdown.document import MAX_LINES
 from tests.markdown_dialects import DIALECTS as COMMON
-from tests.markdown_dialects import NOT_QUESTIONS
+from tests.markdown_dialects import NOT_QUESTIONS as NO_QUESTIONS
+from tests.markdown_dialects_extensions import EXTENSION_DIALECTS, NOT_QUESTIONS_EITHER
 from tests.markdown_dialects_more import MORE_DIALECTS
 
-DIALECTS = COMMON | MORE_DIALECTS
+DIALECTS = COMMON | MORE_DIALECTS | EXTENSION_DIALECTS
+NOT_QUESTIONS = NO_QUESTIONS | NOT_QUESTIONS_EITHER
 
 
 def titles(text: str) -> list[str]:
@@ -363,3 +365,39 @@ def test_toml_front_matter() -> None:
     assert document.entries[0].tags == ("ships", "faq")
     broken = parse("+++\ntitle = \n+++\n\n## What is a mast?\n\nA pole.\n" * 1)
     assert "TOML" in broken.warnings[0]
+
+
+def bodies(name: str) -> list[str]:
+    return [entry.body for entry in parse(DIALECTS[name][0]).entries]
+
+
+def test_an_answer_is_taken_out_of_the_container_that_folds_or_frames_it() -> None:
+    assert bodies("VuePress containers around answers") == [
+        "可靠的传输协议。",
+        "不可靠的传输协议。",
+        "基于 UDP。",
+    ]
+
+
+def test_a_container_inside_an_answer_stays_in_it() -> None:
+    text = "### 什么是栈？\n\n先进后出。\n\n::: tip\n递归用它。\n:::\n\n### 什么是队列？\n\n先进先出。\n"
+    assert parse(text).entries[0].body == "先进后出。\n\n::: tip\n递归用它。\n:::"
+
+
+def test_properties_of_a_logseq_block_are_no_part_of_the_answer() -> None:
+    assert bodies("Logseq cards with properties")[0] == "- 可靠的传输协议。"
+
+
+def test_an_html_list_item_gives_its_answer_alone() -> None:
+    assert bodies("bold items of an HTML list")[0] == "A flow of execution."
+    nested = (
+        "<ol>\n<li>What is a set?<ul><li>No order</li><li>No repeats</li></ul></li>\n"
+        "<li>What is a list?<p>An order.</p></li>\n<li>What is a map?<p>Keys.</p></li>\n</ol>\n"
+    )
+    entries = parse(nested).entries
+    assert [entry.title for entry in entries] == [
+        "What is a set?",
+        "What is a list?",
+        "What is a map?",
+    ]
+    assert "No repeats" in entries[0].body and "What is" not in entries[0].body

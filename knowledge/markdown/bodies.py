@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from knowledge.markdown.blocks import DEFINITION, Block, Details, Source, scan
 from knowledge.markdown.document import Entry
 from knowledge.markdown.drafts import draft_reason
+from knowledge.markdown.extensions import CONTAINER, closing_lines
 from knowledge.markdown.notes import difficulty_of, split_notes, split_values
 from knowledge.markdown.recognising import Found
 from knowledge.markdown.titles import (
@@ -116,7 +117,7 @@ def split_answer(text: str, colon: bool = False) -> tuple[str, str]:
     """
     source = scan(text.strip("\n"))
     stem = ""
-    mark = _answer_callout(source) or _answer_mark(source)
+    mark = _answer_callout(source) or _answer_container(source) or _answer_mark(source)
     if mark is not None:
         stem, source = mark
     elif colon:
@@ -145,6 +146,21 @@ def _answer_callout(source: Source) -> tuple[str, Source] | None:
         return None
     inner = unquoted("\n".join(source.lines[quote.start + 1 : quote.end]))
     return "", scan("\n".join([inner, *source.lines[quote.end :]]).strip("\n"))
+
+
+def _answer_container(source: Source) -> tuple[str, Source] | None:
+    """What stands inside `::: tip Answer` or `::: details`, if the answer begins with it and the
+    container is named as the answer or is all of it."""
+    first = next((n for n, line in enumerate(source.lines) if line.strip()), len(source.lines))
+    match = CONTAINER.match(source.lines[first]) if first < len(source.lines) else None
+    if match is None:
+        return None
+    last = closing_lines(source.lines)[first]
+    after = source.lines[last + 1 :]
+    title = match["bracketed"] or match["title"] or ""
+    if not (is_answer_label(title) if title.strip() else not matching_key("\n".join(after))):
+        return None
+    return "", scan("\n".join([*source.lines[first + 1 : last], *after]).strip("\n"))
 
 
 def _answer_mark(source: Source) -> tuple[str, Source] | None:

@@ -21,9 +21,15 @@ _ITALIC = re.compile(r"([*_])(?![*_\s]).{1,300}(?<![*_\s])\1\s*$")
 _CHECKBOX = re.compile(r"\[[ xX]\]\s+")
 _CALLOUT = re.compile(r"\[!(question|faq|help|q)\][-+]?\s*", re.IGNORECASE)
 _ADMONITION = re.compile(r"(?:\?\?\?\+?|!!!) (?:question|faq|help) \"(?P<title>[^\"]{1,300})\"\s*$")
+_CARD_TAG = re.compile(
+    r"\s+(?:#(?:card|flash_?cards?|anki)\b|\[\[card\]\])[#/\w\s-]*$", re.IGNORECASE
+)
+_PROPERTY = re.compile(
+    r"\s*[a-z][a-z0-9-]{0,40}:: \S"
+)  # Logseq's, below the line that they belong to
 MAX_ASKED = 200  # characters of a paragraph's first line that is a question without any markup
 _PROMISING = re.compile(
-    r"[*_<>\d(（【\[#№①-⑳一二三四五六七八九十百零〇第问题提考面例练习追QqPpEeIiNnCcSsLlUuMmDdWw]"
+    r"[*_<>\d(（【\[#№①-⑳一二三四五六七八九十百零〇第问题提考面例练习追QqPpEeIiNnCcSsLlUuMmDdWwFf正]"
 )
 
 
@@ -64,8 +70,20 @@ def find_candidates(source: Source, contents: set[int]) -> list[Candidate]:
         elif block.kind == "paragraph":
             found.extend(_paragraph(source, index, block))
     found.extend(_summaries(source))
+    for candidate in found:
+        _heed_card_tag(candidate)
     found.sort(key=lambda candidate: candidate.start)
     return [candidate for candidate in found if matching_key(candidate.text)]
+
+
+def _heed_card_tag(candidate: Candidate) -> None:
+    """`- question #card` (Logseq), `## question #flashcard` (Obsidian): the tag says what it is."""
+    tag = _CARD_TAG.search(candidate.lead.rest)
+    if tag is not None and candidate.shape in ("item", "heading") and tag.start():
+        lead = candidate.lead
+        rest = lead.rest[: tag.start()]
+        candidate.title = rest
+        candidate.lead = Lead(lead.style or "label", lead.numbers, True, True, rest)
 
 
 def _nameless(source: Source) -> set[tuple[str, int]]:
@@ -255,8 +273,12 @@ def _item(source: Source, index: int, block: Block) -> Iterator[Candidate]:
     if line is not None and line.shape == "label":
         yield line
         return
-    first = _CHECKBOX.sub("", block.source.split("\n", 1)[0], count=1)
-    title, body = source.plain(first), (block.start + 1, 0)
+    rows = block.source.split("\n")
+    first = _CHECKBOX.sub("", rows[0], count=1)
+    properties = next(
+        (n for n, row in enumerate(rows[1:]) if not _PROPERTY.match(row)), len(rows) - 1
+    )
+    title, body = source.plain(first), (block.start + 1 + properties, 0)
     markup = "plain"
     wide = None
     bold = _BOLD.match(first)

@@ -6,12 +6,19 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_block import heading as atx_heading
 
 from knowledge.markdown.titles import lead_of, matching_key
 
 _HTML_HEADING = re.compile(r"<h([1-6])(?=[\s>])[^<>]{0,2000}>", re.IGNORECASE)
+# Blocks in which nothing else is looked for: code, comments, and tables, whose cells are content.
+_RAW_BLOCK = re.compile(
+    r"<(?:[!?]|(?:pre|script|style|textarea|table|thead|tbody|tr|td|th|svg)\b)", re.I
+)
+_STANDS_ALONE = re.compile(
+    r"<(?:h[1-6](?=[\s>])|p(?:\s[^<>]{0,200})?>\s*<(?:b|strong)>)", re.IGNORECASE
+)
 _DETAILS_TAG = re.compile(r"</?(?:details|summary)(?=[\s>])", re.IGNORECASE)
 _INFO_WORD = re.compile(r"[A-Za-z][\w+#.-]*(?:\s.*|\{.*)?$")
 _NESTING_LANGUAGES = ("md", "markdown", "mdx", "text", "txt")
@@ -29,6 +36,7 @@ def make_parser() -> MarkdownIt:
         "fence", healing_fence, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     parser.block.ruler.at("heading", counted_heading, terminates)
+    parser.block.ruler.at("html_block", short_html_block, terminates)
     parser.block.ruler.before("html_block", "html_heading", html_heading, terminates)
     parser.block.ruler.after("heading", "loose_heading", loose_heading, terminates)
     return parser
@@ -63,6 +71,17 @@ def html_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if matching_key(rest):
         state.tokens[-1].meta = {"rest": rest}
     return True
+
+
+def short_html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """CommonMark's HTML block, which goes on to the next blank line, but for what stands for itself:
+    it ends before a heading and before a paragraph that opens in bold."""
+    if silent or _RAW_BLOCK.match(_line(state, start)):
+        return html_block(state, start, end, silent)
+    stop = start + 1
+    while stop < end and not state.isEmpty(stop) and not _STANDS_ALONE.match(_line(state, stop)):
+        stop += 1
+    return html_block(state, start, stop, silent)
 
 
 def counted_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:

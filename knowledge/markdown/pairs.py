@@ -75,14 +75,24 @@ def _rows(source: Source, block: Block) -> Iterator[Candidate]:
             continue
         column, answer = parts[given]
         end = (row, column + len(answer))
-        yield _pair("row", source, parts[asked][1], (row, 0), (row, column), end)
+        yield _pair("row", source, parts[asked][1], (row, 0), (row, column), end, True)
 
 
 def _pair(
-    shape: str, source: Source, question: str, start: Position, body: Position, end: Position | None
+    shape: str,
+    source: Source,
+    question: str,
+    start: Position,
+    body: Position,
+    end: Position | None,
+    told: bool = False,
 ) -> Candidate:
+    """`told`: a table's header says that it is a question."""
     title = source.plain(" ".join(question[:MAX_CELL_TITLE].split()))
-    return Candidate(shape, start, body, title, lead_of(title), limit=end)
+    lead = lead_of(title)
+    if told:
+        lead = Lead(lead.style or "label", lead.numbers, True, True, lead.rest)
+    return Candidate(shape, start, body, title, lead, limit=end)
 
 
 def cells(line: str) -> list[tuple[int, str]]:
@@ -155,7 +165,8 @@ def _of_tags(
         if columns and len(row) > max(columns):
             start, after, stop = row[columns[0]]
             _, body, limit = row[columns[1]]
-            yield _pair("cell", source, source.between(after, stop), start, body, limit)
+            text = source.between(after, stop)
+            yield _pair("cell", source, text, start, body, limit, told=True)
 
 
 _Span = tuple[str, Position, Position, Position]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from knowledge.markdown.blocks import Position, Source
 from knowledge.markdown.candidates import Candidate, find_candidates
 from knowledge.markdown.evidence import LONG_RUN, Group, measure
+from knowledge.markdown.extensions import find_extensions
 from knowledge.markdown.grouping import find_groups
 from knowledge.markdown.outline import Outline, Section
 from knowledge.markdown.pairs import find_pairs
@@ -30,6 +31,7 @@ from knowledge.markdown.words import (
 )
 
 ACCEPTED = 2.3  # evidence from which a group of answered candidates counts as questions
+ANNOUNCED = 1.8  # what a title such as "Docker Interview Questions" says for all that is below it
 
 
 @dataclass(slots=True)
@@ -54,7 +56,10 @@ class Recogniser:
         self.outline = Outline(source)
         places = self.outline.contents.blocks
         self.candidates = sorted(
-            find_candidates(source, places) + find_pairs(source, places), key=lambda c: c.start
+            find_candidates(source, places)
+            + find_pairs(source, places)
+            + find_extensions(source, places),
+            key=lambda c: c.start,
         )
         self.context = speaks_of_questions(context + self._introduction())
 
@@ -66,6 +71,8 @@ class Recogniser:
             return [single]
         for group in groups:
             measure(group, self.outline, self.context)
+            if self._announced(group):
+                group.evidence.score += ANNOUNCED
         accepted = [group for group in groups if self._accepts(group)]
         marked = [group for group in accepted if group.key[0] != "asked"]
         chosen = self._without_nested(marked or accepted)
@@ -95,6 +102,27 @@ class Recogniser:
             told = e.labelled + e.announced > 0 or self.context
             return alone or (e.score >= ACCEPTED and told)
         return e.score >= ACCEPTED
+
+    def _announced(self, group: Group) -> bool:
+        """Whether the heading over the file names a collection of questions, and these are the
+        headings that all of it stands under: `# Docker Interview Questions`, `## Layers`."""
+        e, members = group.evidence, group.members
+        title = self.outline.headings[0].title if self.outline.headings else self.title
+        if group.key[0] != "heading" or group.key[-1] in ("cn", "roman", "letter"):
+            return False
+        if len(members) < 3 or e.answered < 0.9 or e.direct < 0.8 or e.cover < 0.7:
+            return False
+        if not is_collection(title or ""):
+            return False
+        own = set(map(id, members))
+        starts = [member.start for member in members]
+        inside = sum(
+            id(other) not in own
+            and bisect_right(starts, other.start) > 0
+            and (other.lead.labelled or strong_question(other.text))
+            for other in self.candidates
+        )
+        return inside * 4 <= len(members)
 
     def _without_nested(self, groups: list[Group]) -> list[Group]:
         """Drop groups that live in the answers of others, or topics whose content is a group."""

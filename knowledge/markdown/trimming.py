@@ -15,6 +15,7 @@ TAGS_ONLY = re.compile(
     r"|blockquote|ul|ol)(?:\s[^<>]{0,300})?/?>\s*|<!--.{0,2000}?-->\s*|&nbsp;\s*|&emsp;\s*)+",
     re.IGNORECASE | re.DOTALL,
 )
+_BLANK_START = re.compile(r"\A(?:[ \t]*+\n)++")
 _REFERENCE_KEYS = frozenset(
     [
         "参考",
@@ -45,7 +46,7 @@ _REFERENCE_KEYS = frozenset(
 
 def trimmed(text: str) -> str:
     """Text without rules, line breaks, closing tags, back-to-top links around it."""
-    text = text.strip("\n")
+    text = _BLANK_START.sub("", text).strip("\n")
     for _ in range(MAX_TRIMS):
         if not _needs_trimming(text):
             break
