@@ -1,10 +1,14 @@
-"""The bank, or a part of it, as Markdown that imports back to the same rows, and as JSON."""
+"""The bank, or a part of it: as Markdown that imports back to the same rows, as a zip archive of
+Markdown with its pictures, and as JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+import posixpath
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 from django.db.models import QuerySet
 
@@ -12,7 +16,15 @@ from knowledge.importing import banknotes
 from knowledge.importing.merging import METADATA, plain
 from knowledge.markdown import Entry, dump
 from knowledge.markdown.drafts import draft_reason
+from knowledge.markdown.rendering import render
 from knowledge.models import Question
+from knowledge.reading import MARKDOWN
+from knowledge.refresh import source_name_of, stored_picture
+
+# Where questions stand that were written in the admin.
+OWN_FILE = "questions.md"
+# Of every member of an archive: the same bank gives the same bytes.
+_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def exportable(topics: Iterable[str] = ()) -> QuerySet[Question]:
@@ -32,7 +44,7 @@ def as_markdown(questions: Iterable[Question]) -> str:
 
     What Markdown notes have no form for stands at the end (see knowledge.importing.banknotes): that
     a question is a draft although it has an answer (or the reverse), and accepted alternative
-    answers. Pictures that lie beside a source are named but not contained.
+    answers. Pictures that lie beside a source are named but not contained (see ``write_zip``).
     """
     entries: list[Entry] = []
     notes: list[dict[str, Any]] = []
@@ -47,6 +59,82 @@ def as_markdown(questions: Iterable[Question]) -> str:
         if note:
             notes.append({"question": place, "title": question.title, **note})
     return banknotes.append(dump(entries), notes)
+
+
+def write_zip(questions: Iterable[Question], target: IO[bytes]) -> None:
+    """One document for each source, under its name, with the pictures that its questions show where
+    their links look for them."""
+    sources: dict[str, list[Question]] = {}
+    for question in questions:
+        sources.setdefault(source_name_of(question), []).append(question)
+    members: dict[str, bytes | Path] = {}
+    for source, own in sources.items():
+        links = dict(_pictures(source, own))
+        name = _member_name(source, links, members)
+        members[name] = as_markdown(own).encode()
+        for link, stored in links.items():
+            members.setdefault(_beside(name, link), stored)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            data = content.read_bytes() if isinstance(content, Path) else content
+            info = zipfile.ZipInfo(name, _TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+
+
+def _pictures(source: str, questions: Sequence[Question]) -> Iterator[tuple[str, Path]]:
+    """The stored pictures that questions of a source show, by the path that their links name."""
+    links: dict[str, None] = {}
+
+    def note(link: str) -> None:
+        links[link.split("#")[0].split("?")[0]] = None
+
+    for question in questions:
+        for text in (question.stem, question.body, *question.accepted):
+            if "![" in text or "<img" in text:
+                render(text, image_url=note)
+    for link in links:
+        if (stored := stored_picture(source, link)) is not None:
+            yield link, stored
+
+
+def _member_name(
+    source: str, links: Mapping[str, Path], members: Mapping[str, bytes | Path]
+) -> str:
+    """A path inside an archive for a source's document: its name, as far as an import reads it, so
+    deep that no link leads out of the archive, and with none of its files in the place of another."""
+    parts = [
+        part.lstrip(".").replace(":", "_").replace("\\", "_") or "_"
+        for part in PurePosixPath(source or OWN_FILE).parts
+        if part != "/"
+    ]
+    name = "/".join(parts)
+    if PurePosixPath(name).suffix.lower() not in MARKDOWN:
+        name += ".md"
+    used = {path.casefold(): content for path, content in members.items()}
+    number = 0
+    while True:
+        path = f"{number}/{name}" if number else name
+        pictures = {_beside(path, link): stored for link, stored in links.items()}
+        if any(one.startswith("../") for one in pictures):
+            name = f"bank/{name}"
+        elif path.casefold() in used or any(
+            not _same(stored, used.get(one.casefold())) for one, stored in pictures.items()
+        ):
+            number = max(number + 1, 2)
+        else:
+            return path
+
+
+def _same(stored: Path, there: bytes | Path | None) -> bool:
+    """Whether a picture may take a place: it is free, or it holds the same picture."""
+    if there is None:
+        return True
+    return isinstance(there, Path) and there.read_bytes() == stored.read_bytes()
+
+
+def _beside(name: str, link: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
 
 
 def entry_of(question: Question) -> Entry:

@@ -10,7 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.db import transaction
@@ -37,18 +37,28 @@ def stored_path(relative: str) -> str:
     return "/".join("_up" if part == ".." else part for part in parts)
 
 
+def stored_picture(source_name: str, link: str) -> Path | None:
+    """The stored copy of the picture that a source's Markdown names by a relative path."""
+    relative = stored_path(link.split("#")[0].split("?")[0])
+    if relative.startswith("/") or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
+        return None
+    stored = settings.MEDIA_ROOT / media_folder(source_name) / relative
+    return stored if stored.is_file() else None
+
+
 def image_url_for(source_name: str) -> Callable[[str], str | None]:
     """Maps a relative image path of a source's Markdown to the URL of the stored copy, if there is one."""
-    folder = media_folder(source_name)
 
     def url(path: str) -> str | None:
-        relative = stored_path(path.split("#")[0].split("?")[0])
-        if relative.startswith("/") or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
-            return None
-        stored = settings.MEDIA_ROOT / folder / relative
-        return f"/{settings.MEDIA_URL.strip('/')}/{folder}/{relative}" if stored.is_file() else None
+        stored = stored_picture(source_name, path)
+        return media_url(stored) if stored else None
 
     return url
+
+
+def media_url(stored: Path) -> str:
+    """Where the site shows a file below MEDIA_ROOT."""
+    return f"/{settings.MEDIA_URL.strip('/')}/{stored.relative_to(settings.MEDIA_ROOT).as_posix()}"
 
 
 def rendered(body: str, source_name: str = "") -> Rendered:

@@ -435,6 +435,9 @@ def test_export_downloads_the_selected_questions(author):
     assert "attachment" in markdown["Content-Disposition"]
     assert "甲？" in markdown.text and second.title not in markdown.text
     assert json.loads(act(author, "export_json", [first]).text)["questions"][0]["title"] == "甲？"
+    archive = b"".join(act(author, "export_zip", [first]).streaming_content)
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        assert "甲？" in members.read("questions.md").decode()
 
 
 NEAR = "/admin/knowledge/question/near/"

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from io import StringIO
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.exporting import as_json, as_markdown, exportable
+from knowledge.exporting import as_json, as_markdown, exportable, write_zip
 from knowledge.importing import make_plan, store
-from knowledge.markdown import matching_key
-from knowledge.models import ImportRun, Question, Topic
-from knowledge.reading import File
+from knowledge.markdown import Entry, dump, matching_key
+from knowledge.models import ImportRun, Question, Source, Topic
+from knowledge.reading import File, read_zip
+from knowledge.refresh import media_folder, rendered, source_name_of
 from tests.conftest import add_question
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +167,114 @@ def test_questions_that_left_their_source_are_not_exported():
     add_question("还在？")
     add_question("走了？", missing=True)
     assert "走了" not in as_markdown(exportable())
+
+
+# --- with pictures --------------------------------------------------------------------------------
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def a_note(*pictures: str, title: str) -> bytes:
+    shown = "\n\n".join(f"![图]({link})" for link in pictures)
+    return dump(
+        [Entry(title=title, key=matching_key(title), body=f"如图：\n\n{shown}", topic="图")]
+    )
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    write_zip(exportable(), buffer)
+    return buffer.getvalue()
+
+
+def shown() -> list[tuple[str, list[bytes]]]:
+    """Each question with the pictures that its page shows, wherever they are stored."""
+    found = []
+    for question in exportable().order_by("title"):
+        html = rendered(question.body, source_name_of(question)).html
+        paths = re.findall(r'src="/media/([^"]+)"', html)
+        found.append(
+            (question.title, [(django_settings.MEDIA_ROOT / p).read_bytes() for p in paths])
+        )
+    return found
+
+
+def sorted_rows() -> list[dict]:
+    """An archive keeps the order inside each source."""
+    return sorted(rows(), key=lambda row: row["title"])
+
+
+@pytest.fixture
+def pictured():
+    files = [
+        File("notes/a.md", a_note("img/x.png", "../shared/s%20t.png", title="甲？").encode()),
+        File("notes/img/x.png", PNG + b"a"),
+        File("shared/s t.png", PNG + b"shared"),
+        File("more/a.md", a_note("img/x.png", "./img/y.png#top", title="乙？").encode()),
+        File("more/img/x.png", PNG + b"b"),
+        File("more/img/y.png", PNG + b"c"),
+        File("more/b.md", a_note("img/x.png", title="丙？").encode()),
+        File("unused/z.png", PNG),
+    ]
+    store(make_plan(files), now=timezone.now())
+    add_question("没有来源？", **RICH)
+    add_question("草稿？", status="draft")
+    return shown()
+
+
+def test_an_archive_comes_back_with_the_same_rows_and_pictures(pictured, settings):
+    assert sorted(len(pictures) for _title, pictures in pictured) == [0, 0, 1, 2, 2]
+    before, archive = sorted_rows(), zipped()
+    settings.MEDIA_ROOT = settings.MEDIA_ROOT.parent / "another"
+    for model in (ImportRun, Question, Topic, Source):
+        model.objects.all().delete()
+    store(make_plan(read_zip(archive, "bank.zip")), now=timezone.now())
+    assert sorted_rows() == before
+    assert shown() == pictured
+
+
+def test_an_archive_that_comes_back_to_its_own_bank_changes_nothing(pictured):
+    assert set(make_plan(read_zip(zipped(), "bank.zip")).counts()) == {"unchanged"}
+
+
+def test_an_archive_holds_what_is_shown_and_nothing_else(pictured):
+    with zipfile.ZipFile(io.BytesIO(zipped())) as archive:
+        assert sorted(archive.namelist()) == [
+            "more/a.md",
+            "more/b.md",
+            "more/img/x.png",
+            "more/img/y.png",
+            "notes/a.md",
+            "notes/img/x.png",
+            "questions.md",
+            "shared/s t.png",
+        ]
+
+
+@pytest.mark.parametrize(
+    "name", ["手写", "../../etc/x.md", ".hidden/x.md", "c:/x.md", "/x.md", "os.md"]
+)
+def test_whatever_a_source_is_called_its_questions_come_back(name, settings):
+    source = Source.objects.create(name=name)
+    question = add_question("甲？", source=source, body="![图](../../b/x.png)")
+    stored = settings.MEDIA_ROOT / media_folder(name) / "_up/_up/b/x.png"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(PNG)
+    before, pictures = sorted_rows(), shown()
+    assert pictures == [(question.title, [PNG])]
+    archive = zipped()
+    Question.objects.all().delete()
+    Source.objects.all().delete()
+    store(make_plan(read_zip(archive, "bank.zip")), now=timezone.now())
+    assert (sorted_rows(), shown()) == (before, pictures)
+
+
+def test_the_command_writes_an_archive(pictured, tmp_path):
+    path = tmp_path / "bank.zip"
+    call_command("export_questions", "--format", "zip", "--output", str(path), stderr=StringIO())
+    assert path.read_bytes() == zipped()
+    with pytest.raises(CommandError, match="needs a file"):
+        call_command("export_questions", "--format", "zip")
 
 
 def test_json_names_every_field_that_is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html, format_html_join
@@ -145,7 +146,15 @@ class QuestionAdmin(admin.ModelAdmin):
     list_per_page = 50
     autocomplete_fields = ("topic",)
     action_form = MoveForm
-    actions = ("publish", "unpublish", "move", "detect_again", "export_markdown", "export_json")
+    actions = (
+        "publish",
+        "unpublish",
+        "move",
+        "detect_again",
+        "export_markdown",
+        "export_zip",
+        "export_json",
+    )
     change_form_template = "admin/knowledge/question/change_form.html"
     readonly_fields = ("passages", "detected_keywords")
 
@@ -277,6 +286,16 @@ class QuestionAdmin(admin.ModelAdmin):
     def export_markdown(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse:
         text = exporting.as_markdown(exporting.in_order(queryset))
         return _download(text, "questions.md", "text/markdown; charset=utf-8")
+
+    @admin.action(
+        description=_("Export the selected questions as Markdown with pictures (zip)"),
+        permissions=["view"],
+    )
+    def export_zip(self, request: HttpRequest, queryset: QuerySet[Question]) -> FileResponse:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+        exporting.write_zip(exporting.in_order(queryset), file)
+        file.seek(0)
+        return FileResponse(file, as_attachment=True, filename="questions.zip")
 
     @admin.action(description=_("Export the selected questions as JSON"), permissions=["view"])
     def export_json(self, request: HttpRequest, queryset: QuerySet[Question]) -> HttpResponse:
