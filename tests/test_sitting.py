@@ -79,6 +79,15 @@ class TestResultsHeldBack:
         response = client.get(reverse("attempt", args=[Attempt.objects.get().pk]))
         assert response.headers["Location"] == url("slot", mock)
 
+    @pytest.mark.parametrize(
+        "name", ["rate", "dispute", "report_question", "ask_second_opinion", "second_opinion"]
+    )
+    def test_nor_by_what_can_be_done_with_it(self, client, mock, ready, name):
+        send(client, mock)
+        address = reverse(name, args=[Attempt.objects.get().pk])
+        ask = client.get if name == "second_opinion" else client.post
+        assert ask(address, {"rating": "1"}).status_code == 404
+
     def test_nor_in_the_summary_before_the_end(self, client, mock, ready):
         send(client, mock)
         page = read(client, reverse("summary", args=[mock.pk]))

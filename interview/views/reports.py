@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from interview import disputes, result
 from interview.models import Report
-from interview.views.shared import attempt_context, attempt_for, page, post_to
+from interview.views.shared import attempt_context, page, post_to, result_for
 
 
 class DisputeForm(forms.ModelForm):
@@ -67,7 +67,7 @@ def report_question(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse
 
 def _report(request: HttpRequest, attempt_id: uuid.UUID, kind: Report.Kind) -> HttpResponse:
     """Keep an objection; the attempt's page with the reason where it cannot be kept."""
-    attempt = attempt_for(request, attempt_id)
+    attempt = result_for(request, attempt_id)
     form = FORMS[kind](request.POST)
     if not form.is_valid():
         context = attempt_context(attempt) | {

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from interview import reviewing
-from interview.views.shared import attempt_for, page, post_to
+from interview.views.shared import page, post_to, result_for
 
 
 def language() -> str:
@@ -54,7 +54,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @post_to("attempt")
 def rate(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
     """The person's own rating of an attempt."""
-    attempt = attempt_for(request, attempt_id)
+    attempt = result_for(request, attempt_id)
     rating = request.POST.get("rating", "")
     if rating in {str(value) for value in reviewing.Rating.values}:
         reviewing.rate(attempt, int(rating))

@@ -16,14 +16,14 @@ from interview import reviewing
 from interview.examiner import opinions
 from interview.examiner.panel import panel_of
 from interview.models import Attempt
-from interview.views.shared import attempt_for, page, post_to
+from interview.views.shared import page, post_to, result_for
 
 
 @login_required
 @require_safe
 def show(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
     """The panel for htmx; 204 while nothing has changed since the panel ``seen``."""
-    attempt = attempt_for(request, attempt_id)
+    attempt = result_for(request, attempt_id)
     if request.htmx:  # type: ignore[attr-defined]
         panel = panel_of(attempt, now=timezone.now())
         if panel is not None and request.GET.get("seen") == panel.mark:
@@ -34,7 +34,7 @@ def show(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
 @login_required
 @post_to("second_opinion")
 def ask(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
-    attempt = attempt_for(request, attempt_id)
+    attempt = result_for(request, attempt_id)
     try:
         opinions.ask(attempt, now=timezone.now(), again=True)
     except opinions.OverBudget:
@@ -45,7 +45,7 @@ def ask(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
 @login_required
 @post_to("second_opinion")
 def choose(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
-    attempt = attempt_for(request, attempt_id)
+    attempt = result_for(request, attempt_id)
     if opinions.choose(attempt, request.POST.get("counts", "")):
         reviewing.record(attempt)
     return _answer(request, attempt)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -69,6 +69,14 @@ def attempt_for(request: HttpRequest, attempt_id: uuid.UUID) -> Attempt:
         attempts_of(request.user).select_related("version__question__source", "slot__interview"),
         pk=attempt_id,
     )
+
+
+def result_for(request: HttpRequest, attempt_id: uuid.UUID) -> Attempt:
+    """The attempt, for what needs its result: 404 while that is held back."""
+    attempt = attempt_for(request, attempt_id)
+    if attempt.slot.interview.keeps_results_back:
+        raise Http404
+    return attempt
 
 
 def attempt_context(attempt: Attempt) -> dict[str, Any]:
