@@ -242,8 +242,10 @@ class Person:
     def __init__(self, site: Site, number: int, timeout: float = 120.0) -> None:
         self.site = site
         self.name = f"p{number}"
+        # gunicorn closes idle connections after 2 s; a browser would notice and ask again.
+        kept = httpx2.Limits(keepalive_expiry=1.0)
         self.http = httpx2.Client(
-            base_url=site.address, timeout=timeout, headers={"Accept-Language": "en"}
+            base_url=site.address, timeout=timeout, limits=kept, headers={"Accept-Language": "en"}
         )
 
     def get(self, path: str) -> httpx2.Response:
