@@ -16,10 +16,9 @@ from knowledge.importing import banknotes
 from knowledge.importing.merging import METADATA, plain
 from knowledge.markdown import Entry, dump
 from knowledge.markdown.drafts import draft_reason
-from knowledge.markdown.rendering import render
 from knowledge.models import Question
 from knowledge.reading import MARKDOWN
-from knowledge.refresh import source_name_of, stored_picture
+from knowledge.refresh import FETCHED_MEMBERS, picture_links, source_name_of, stored_picture
 
 # Where questions stand that were written in the admin.
 OWN_FILE = "questions.md"
@@ -63,17 +62,21 @@ def as_markdown(questions: Iterable[Question]) -> str:
 
 def write_zip(questions: Iterable[Question], target: IO[bytes]) -> None:
     """One document for each source, under its name, with the pictures that its questions show where
-    their links look for them."""
+    their links look for them; copies of pictures on other hosts stand in a folder of their own."""
     sources: dict[str, list[Question]] = {}
     for question in questions:
         sources.setdefault(source_name_of(question), []).append(question)
     members: dict[str, bytes | Path] = {}
+    fetched: set[Path] = set()
     for source, own in sources.items():
-        links = dict(_pictures(source, own))
+        pictures = dict(_pictures(source, own))
+        links = {link: stored for link, stored in pictures.items() if "://" not in link}
         name = _member_name(source, links, members)
         members[name] = as_markdown(own).encode()
         for link, stored in links.items():
             members.setdefault(_beside(name, link), stored)
+        fetched |= {stored for link, stored in pictures.items() if "://" in link}
+    members |= {f"{FETCHED_MEMBERS}/{stored.name}": stored for stored in sorted(fetched)}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             data = content.read_bytes() if isinstance(content, Path) else content
@@ -83,17 +86,9 @@ def write_zip(questions: Iterable[Question], target: IO[bytes]) -> None:
 
 
 def _pictures(source: str, questions: Sequence[Question]) -> Iterator[tuple[str, Path]]:
-    """The stored pictures that questions of a source show, by the path that their links name."""
-    links: dict[str, None] = {}
-
-    def note(link: str) -> None:
-        links[link.split("#")[0].split("?")[0]] = None
-
-    for question in questions:
-        for text in (question.stem, question.body, *question.accepted):
-            if "![" in text or "<img" in text:
-                render(text, image_url=note)
-    for link in links:
+    """The stored pictures that questions of a source show, by their links."""
+    texts = [text for q in questions for text in (q.stem, q.body, *q.accepted)]
+    for link in picture_links(*texts):
         if (stored := stored_picture(source, link)) is not None:
             yield link, stored
 

@@ -37,8 +37,45 @@ def stored_path(relative: str) -> str:
     return "/".join("_up" if part == ".." else part for part in parts)
 
 
+# The folder of an exported archive in which copies of pictures on other hosts stand.
+FETCHED_MEMBERS = "viva-fetched"
+
+
+def fetched_folder() -> Path:
+    """Where copies of pictures on other hosts lie (see knowledge.fetching)."""
+    return settings.MEDIA_ROOT / "fetched"
+
+
+def fetched_name(url: str) -> str:
+    """The name of the copy of the picture at an address, without its suffix."""
+    return sha256(url.partition("#")[0].encode()).hexdigest()[:32]
+
+
+def fetched_picture(url: str) -> Path | None:
+    name = fetched_name(url)
+    found = (fetched_folder() / (name + suffix) for suffix in sorted(IMAGE_TYPES))
+    return next((path for path in found if path.is_file()), None)
+
+
+def picture_links(*texts: str) -> list[str]:
+    """The pictures that Markdown texts show, each once: relative paths, and addresses (https)."""
+    links: dict[str, None] = {}
+
+    def note(link: str) -> None:
+        address = link.split("#")[0]
+        links[address if link.startswith("https://") else address.split("?")[0]] = None
+
+    for text in texts:
+        if "![" in text or "<img" in text.lower():
+            render(text, image_url=note)
+    return list(links)
+
+
 def stored_picture(source_name: str, link: str) -> Path | None:
-    """The stored copy of the picture that a source's Markdown names by a relative path."""
+    """The stored copy of the picture that a source's Markdown names by a relative path, or by an
+    address on another host."""
+    if link.startswith("https://"):
+        return fetched_picture(link)
     relative = stored_path(link.split("#")[0].split("?")[0])
     if relative.startswith("/") or PurePosixPath(relative).suffix.lower() not in IMAGE_TYPES:
         return None
@@ -47,7 +84,7 @@ def stored_picture(source_name: str, link: str) -> Path | None:
 
 
 def image_url_for(source_name: str) -> Callable[[str], str | None]:
-    """Maps a relative image path of a source's Markdown to the URL of the stored copy, if there is one."""
+    """Maps a picture's link in a source's Markdown to the URL of the stored copy, if there is one."""
 
     def url(path: str) -> str | None:
         stored = stored_picture(source_name, path)

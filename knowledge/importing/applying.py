@@ -34,7 +34,16 @@ from knowledge.importing.plan import (
 )
 from knowledge.models import Generation, ImportRun, Question, Source, Topic
 from knowledge.reading import File
-from knowledge.refresh import media_folder, refresh, stored_path
+from knowledge.refresh import (
+    FETCHED_MEMBERS,
+    fetched_folder,
+    fetched_name,
+    fetched_picture,
+    media_folder,
+    picture_links,
+    refresh,
+    stored_path,
+)
 from knowledge.vectors import Progress
 
 # Questions brought in step at a time: small enough for others to write in between, large enough for
@@ -267,6 +276,24 @@ def _store_pictures(plan: Plan) -> None:
             target = settings.MEDIA_ROOT / media_folder(file.source) / stored_path(relative)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(image.data)
+    _store_fetched(plan)
+
+
+def _store_fetched(plan: Plan) -> None:
+    """Copies of pictures on other hosts that an exported archive brings, for the addresses that its
+    questions name; what was fetched here stays."""
+    copies = {
+        path.stem: image
+        for image in plan.images
+        if (path := PurePosixPath(image.name)).parent.name == FETCHED_MEMBERS
+    }
+    entries = [item.entry for file in plan.files for item in file.items] if copies else []
+    texts = [t for e in entries for t in (e.stem, e.body, *getattr(e, "accepted", ()))]
+    for link in picture_links(*texts):
+        image = copies.get(fetched_name(link)) if "://" in link else None
+        if image and not fetched_picture(link):
+            fetched_folder().mkdir(parents=True, exist_ok=True)
+            (fetched_folder() / PurePosixPath(image.name).name.lower()).write_bytes(image.data)
 
 
 # --- undoing --------------------------------------------------------------------------------------

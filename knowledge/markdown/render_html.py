@@ -260,7 +260,8 @@ def _image(source: str, alt: str, image_url: ImageUrl | None) -> str:
     alt = " ".join(alt.split())
     name = _file_name(source) if scheme in ("", "http", "https") else ""
     if scheme == "https":  # an unreachable image shows its alternative text
-        return _img(source, alt or name, ' referrerpolicy="no-referrer"')
+        copy = image_url(source) if image_url else None
+        return _img(copy or source, alt or name, "" if copy else ' referrerpolicy="no-referrer"')
     local = image_url(unquote(source)) if source and not scheme and image_url else None
     if local:
         return _img(local, alt)

@@ -36,7 +36,8 @@ def render(markdown: str, *, image_url: ImageUrl | None = None) -> Rendered:
     """HTML and passages of an answer's Markdown. Any text is accepted; never raises for content.
 
     `image_url` gives the address of an image that the source names by a relative path, or None
-    where there is none: a placeholder stands in its place.
+    where there is none: a placeholder stands in its place. It is asked for images on other hosts
+    (https) too: its copy is shown instead of them.
     """
     tree = _tree(markdown, image_url)
     passages = mark_passages(tree)
