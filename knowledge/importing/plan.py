@@ -18,6 +18,7 @@ from knowledge import markdown
 from knowledge.importing import banknotes
 from knowledge.importing.merging import BankEntry, Merge
 from knowledge.markdown import Entry
+from knowledge.markdown.document import Remark
 from knowledge.models import ImportRun, Question
 from knowledge.reading import File
 
@@ -215,7 +216,10 @@ def parse(file: File) -> Parsed:
         entry if entry.topic else replace(entry, topic=topic)
         for entry in banknotes.apply(text, document.entries)
     )
-    warnings = list(document.warnings)
+    warnings = [
+        _(warning.template) % warning.values if isinstance(warning, Remark) else warning
+        for warning in document.warnings
+    ]
     if not entries and document.headings:
         seen = "; ".join(document.headings[:5])
         warnings.append(_("The first headings are: %(headings)s") % {"headings": seen})

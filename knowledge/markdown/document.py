@@ -16,6 +16,24 @@ class TooLarge(ValueError):
     """The input is larger than the importer reads in one piece."""
 
 
+def gettext_noop(template: str) -> str:
+    """Marks a template for the catalogues, as Django's does, which wants settings."""
+    return template
+
+
+class Remark(str):
+    """A warning in English that still knows its template, so that whoever shows it can say it in
+    another language."""
+
+    template: str
+    values: dict[str, int]
+
+    def __new__(cls, template: str, **values: int) -> Remark:
+        made = super().__new__(cls, template % values if values else template)
+        made.template, made.values = template, values
+        return made
+
+
 @dataclass(frozen=True)
 class Entry:
     """One question found in a file, with everything that belongs to it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from knowledge.markdown.blocks import scan
 from knowledge.markdown.bodies import build_entry
-from knowledge.markdown.document import MAX_BYTES, Document, Entry, TooLarge
+from knowledge.markdown.document import MAX_BYTES, Document, Entry, Remark, TooLarge, gettext_noop
 from knowledge.markdown.exact import FORMAT_KEY, marks_suffix, read_exact
 from knowledge.markdown.frontmatter import split_front_matter
 from knowledge.markdown.recognising import Recogniser
@@ -26,7 +26,7 @@ def parse(text: str) -> Document:
     front = "\n".join(text.split("\n", skipped)[:skipped])
     if skipped:
         text = "\n" * skipped + text.split("\n", skipped)[-1]
-    warnings = [warning] if warning else []
+    warnings: list[str] = [warning] if warning else []
     suffix = marks_suffix(metadata)
     if suffix is not None:
         metadata = {key: value for key, value in metadata.items() if key != FORMAT_KEY}
@@ -56,22 +56,24 @@ def _title(metadata: dict[str, object], front: str) -> str:
 
 def _warnings(entries: list[Entry]) -> list[str]:
     if not entries:
-        return ["No questions were recognised in this file."]
+        return [Remark(gettext_noop("No questions were recognised in this file."))]
     drafts = [entry for entry in entries if entry.draft]
-    warnings = []
+    warnings: list[str] = []
     if len(drafts) == len(entries):
-        warnings.append("None of the questions has an answer; all are imported as drafts.")
+        text = gettext_noop("None of the questions has an answer; all are imported as drafts.")
+        warnings.append(Remark(text))
     elif drafts:
-        warnings.append(
-            f"{len(drafts)} of {len(entries)} questions have no usable answer (drafts)."
-        )
+        text = gettext_noop("Questions without a usable answer (drafts): %(drafts)d of %(all)d.")
+        warnings.append(Remark(text, drafts=len(drafts), all=len(entries)))
     seen: dict[tuple[str, str], int] = {}
     for entry in entries:
         seen[entry.key, entry.stem] = seen.get((entry.key, entry.stem), 0) + 1
     repeated = sum(1 for count in seen.values() if count > 1)
     if repeated:
-        warnings.append(f"{repeated} questions appear more than once in this file.")
+        text = gettext_noop("Questions that stand more than once in this file: %(count)d.")
+        warnings.append(Remark(text, count=repeated))
     short = sum(1 for e in entries if not e.draft and len(e.body) < 20)
     if short:
-        warnings.append(f"{short} answers are very short (less than 20 characters).")
+        text = gettext_noop("Very short answers (less than 20 characters): %(count)d.")
+        warnings.append(Remark(text, count=short))
     return warnings
