@@ -17,6 +17,8 @@ from interview.models import Attempt, Interview, held_back
 # Lower bound of a score band, inclusive, and upper bound, exclusive.
 BANDS = {"poor": (0, 40), "middling": (40, 70), "good": (70, 101)}
 AROUND = 60  # characters shown on either side of a hit
+# Nobody's answer lies beyond these; a day later or earlier in another time zone is still in the calendar.
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
 class AnswerFilter(forms.Form):
@@ -63,7 +65,7 @@ def narrowed(attempts: QuerySet[Attempt], user: Any, wanted: dict[str, Any]) -> 
     if "since" in wanted:
         attempts = attempts.filter(created_at__gte=_midnight(wanted["since"]))
     if "until" in wanted:
-        after = _midnight(wanted["until"] + dt.timedelta(days=1))
+        after = _midnight(wanted["until"]) + dt.timedelta(days=1)
         attempts = attempts.filter(created_at__lt=after)
     for word in wanted.get("q", "").split():
         attempts = attempts.filter(Q(answer__icontains=word) | Q(version__title__icontains=word))
@@ -71,6 +73,7 @@ def narrowed(attempts: QuerySet[Attempt], user: Any, wanted: dict[str, Any]) -> 
 
 
 def _midnight(day: dt.date) -> dt.datetime:
+    day = min(max(day, FIRST_DAY), LAST_DAY)
     return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
 
 

@@ -1,10 +1,14 @@
-"""Log lines as JSON, for machines that collect them. What people typed is never logged by the site."""
+"""Log lines as JSON, for machines that collect them, and what error pages of a developer leave out.
+What people typed is never logged by the site."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import logging
+import re
+
+from django.views.debug import SafeExceptionReporterFilter
 
 
 class JsonFormatter(logging.Formatter):
@@ -25,3 +29,11 @@ class JsonFormatter(logging.Formatter):
         if status is not None:
             line["status"] = status
         return json.dumps(line, ensure_ascii=False)
+
+
+class ReporterFilter(SafeExceptionReporterFilter):
+    """Addresses are left out of VIVA_DEBUG's error pages as keys are: one may carry a password."""
+
+    hidden_settings = re.compile(
+        SafeExceptionReporterFilter.hidden_settings.pattern + "|DATABASE|EXAMINER", re.IGNORECASE
+    )

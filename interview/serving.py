@@ -8,7 +8,12 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousFileOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -39,6 +44,13 @@ def media(request: HttpRequest, path: str) -> FileResponse:
     except (OSError, ValueError, SuspiciousFileOperation) as error:
         raise Http404 from error
     return FileResponse(file, content_type=kind)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What a request that is refused as a whole becomes; one with too much in it is told so."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return HttpResponse(render_to_string("413.html"), status=413)
+    return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

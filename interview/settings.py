@@ -185,6 +185,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "interview.logs.ReporterFilter"
+
 # Whether people may make accounts for themselves, and try one sitting without one.
 VIVA_SIGN_UP = _flag("VIVA_SIGN_UP", True)
 VIVA_GUESTS = VIVA_SIGN_UP and _flag("VIVA_GUESTS", True)

@@ -17,6 +17,7 @@ from interview.views import (
     summary,
 )
 
+handler400 = "interview.serving.bad_request"
 handler500 = "interview.serving.server_error"
 
 urlpatterns = [

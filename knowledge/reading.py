@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import os
 import stat
 import struct
 import zipfile
@@ -105,7 +106,15 @@ def _too_many(name: str) -> str:
 
 
 def _name(*parts: str) -> str:
-    return "/".join(part for part in parts if part)
+    return as_text("/".join(part for part in parts if part))
+
+
+def as_text(path: str) -> str:
+    """A path whose bytes are not in the system's encoding, as unpacking an archive of Chinese Windows
+    leaves them, in characters."""
+    if path.isascii():
+        return path
+    return "/".join(_decoded(os.fsencode(part)) for part in path.split("/"))
 
 
 def _folder(root: Path) -> Iterator[File]:
@@ -160,7 +169,7 @@ def read_zip(data: bytes, label: str) -> Iterator[File]:
 
 def _safe_name(member: zipfile.ZipInfo, label: str) -> str:
     """The member's path, or "" if it is not wanted; raises Unreadable for a path that is a trap."""
-    name = _decoded(member).replace("\\", "/")
+    name = _name_in_zip(member).replace("\\", "/")
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
         message = _("%(label)s: the entry %(name)s leads outside the archive")
@@ -173,17 +182,20 @@ def _safe_name(member: zipfile.ZipInfo, label: str) -> str:
     return name if known and not hidden and not member.is_dir() else ""
 
 
-def _decoded(member: zipfile.ZipInfo) -> str:
+def _name_in_zip(member: zipfile.ZipInfo) -> str:
     """Archives of older Windows tools hold names in the system's encoding without saying so."""
     if member.flag_bits & 0x800 or member.filename.isascii():
         return member.filename
-    raw = member.filename.encode("cp437", "replace")
+    return _decoded(member.filename.encode("cp437", "replace"))
+
+
+def _decoded(name: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
         try:
-            return raw.decode(encoding)
+            return name.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return member.filename
+    return name.decode("utf-8", "replace")
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> tuple[bytes, str]:

@@ -401,3 +401,9 @@ def test_an_html_list_item_gives_its_answer_alone() -> None:
         "What is a map?",
     ]
     assert "No repeats" in entries[0].body and "What is" not in entries[0].body
+
+
+def test_characters_of_two_escapes_in_front_matter_are_whole() -> None:
+    """As JSON writes what lies beyond the first plane; a half alone cannot be stored anywhere."""
+    text = '---\ntitle: "\\ud83d\\ude00 \\ud800"\ntags: ["\\ud83d\\ude00"]\n---\n# 什么？\n\n乙。\n'
+    assert parse(text).metadata == {"title": "😀 \ufffd", "tags": ["😀"]}

@@ -63,6 +63,13 @@ def test_names_in_a_chinese_windows_archive_are_readable():
     assert names(read_zip(data, "a.zip")) == ["notes/进程.md"]
 
 
+def test_a_file_name_in_another_encoding_than_the_system_s_is_readable():
+    """As unpacking an archive of Chinese Windows leaves them."""
+    left = os.fsdecode(b"notes/" + "深度学习.md".encode("gbk"))
+    assert reading.as_text(left) == "notes/深度学习.md"
+    assert reading.as_text("笔记/深度学习.md") == "笔记/深度学习.md"
+
+
 def test_another_kind_of_file_is_refused_by_name(tmp_path):
     path = tmp_path / "book.pdf"
     path.write_bytes(b"%PDF")

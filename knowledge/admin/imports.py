@@ -297,7 +297,7 @@ def _staged(request: HttpRequest, token: str) -> staging.Staged:
 
 def _is_too_large(request: HttpRequest) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdigit() and int(length) > MAX_TOTAL
+    return length.isascii() and length.isdigit() and int(length) > MAX_TOTAL
 
 
 def uploaded(request: HttpRequest) -> Iterator[File]:
@@ -306,9 +306,11 @@ def uploaded(request: HttpRequest) -> Iterator[File]:
     sent = [*request.FILES.getlist("files"), *request.FILES.getlist("folder")]
     try:
         paths = json.loads(request.POST.get("paths") or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         paths = []
-    if not isinstance(paths, list) or len(paths) != len(sent):
+    if not (isinstance(paths, list) and all(isinstance(path, str) for path in paths)):
+        paths = []
+    if len(paths) != len(sent):
         paths = [upload.name for upload in sent]
     for upload, given in zip(sent, paths, strict=True):
         name = _harmless(str(given)) or str(upload.name)
@@ -322,7 +324,9 @@ def uploaded(request: HttpRequest) -> Iterator[File]:
 
 
 def _harmless(name: str) -> str:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
+    """A path below nothing, in characters that a database and a page can hold."""
+    text = name.encode("utf-8", "replace").decode().replace("\0", "")
+    parts = PurePosixPath(text.replace("\\", "/")).parts
     return "/".join(part for part in parts if part not in {"..", ".", "/"})[:300]
 
 

@@ -185,9 +185,7 @@ class QuestionAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             return HttpResponse(status=403)
         own = request.POST.get("own", "")
-        stored = Question.objects.select_related("source").filter(
-            pk=int(own) if own.isdigit() else 0
-        )
+        stored = Question.objects.select_related("source").filter(pk=_number(own) or 0)
         source = next(map(source_name_of, stored), "")  # whose pictures the text may name
         html = rendered(request.POST.get("body", "")[:200_000], source).html
         return TemplateResponse(request, "admin/knowledge/question/preview.html", {"html": html})
@@ -197,9 +195,7 @@ class QuestionAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             return HttpResponse(status=403)
         own = request.POST.get("own", "")
-        near = duplicates.nearest(
-            request.POST.get("title", "")[:2000], int(own) if own.isdigit() else None
-        )
+        near = duplicates.nearest(request.POST.get("title", "")[:2000], _number(own))
         return TemplateResponse(request, "admin/knowledge/question/near.html", {"near": near})
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
@@ -270,7 +266,7 @@ class QuestionAdmin(admin.ModelAdmin):
     @admin.action(description=_("Move the selected questions to the topic"), permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         chosen = request.POST.get("topic", "")
-        topic = Topic.objects.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+        topic = Topic.objects.filter(pk=_number(chosen) or 0).first()
         if topic is None:
             self.message_user(request, _("Choose the topic to move to."), messages.ERROR)
             return
@@ -306,6 +302,11 @@ class QuestionAdmin(admin.ModelAdmin):
     def detect_again(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         refresh(list(queryset.select_related("source", "topic")))
         self.message_user(request, _("Done."))
+
+
+def _number(posted: str) -> int | None:
+    """A row's number as a form carries it; not every digit is one of ours ("²"), and none is longer."""
+    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 19 else None
 
 
 def _download(text: str, name: str, kind: str) -> HttpResponse:

@@ -34,7 +34,7 @@ def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
         return _by_lines(block), lines, "The front matter is not valid YAML; read line by line."
     if not isinstance(loaded, dict):
         return {}, 0, ""
-    return {str(key): _simple(value) for key, value in loaded.items()}, lines, ""
+    return {_whole(str(key)): _simple(value) for key, value in loaded.items()}, lines, ""
 
 
 def _toml(text: str) -> tuple[dict[str, object], int, str]:
@@ -51,10 +51,16 @@ def _toml(text: str) -> tuple[dict[str, object], int, str]:
 
 def _simple(value: object) -> object:
     if isinstance(value, list):
-        return [str(item) for item in value if item is not None]
-    if isinstance(value, str | int | float | bool) or value is None:
+        return [_whole(str(item)) for item in value if item is not None]
+    if isinstance(value, int | float | bool) or value is None:
         return value
-    return str(value)
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """Characters beyond the first plane that were written as two escapes, as JSON writes them, put
+    together again; a half without its other half is none."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _by_lines(block: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from knowledge.importing import Plan, finish_interrupted, import_files, make_plan
-from knowledge.reading import File, Unreadable, read
+from knowledge.reading import File, Unreadable, as_text, read
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             try:
                 files += list(read(path))
             except (Unreadable, OSError) as error:
-                files.append(File(str(path), b"", str(error)))
+                files.append(File(as_text(str(path)), b"", as_text(str(error))))
         if options["dry_run"]:
             plan = make_plan(files)
             report = plan.as_json()

