@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 OWN = {"interview_id", "number", "attempt_id"}
 SHARED = {"question_id", "path"}
 # Addresses that take no account to see. Signing out and the language are for everybody.
-OPEN = {"home", "sign_up", "login", "logout", "set_language", "healthz", "readyz", ""}
+OPEN = {"home", "sign_up", "login", "logout", "try", "set_language", "healthz", "readyz", "favicon"}
 # The doors of the admin answer to everybody, too.
 ADMIN_DOORS = {"admin:login", "admin:logout"}
 
