@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from interview import drafting, grader, reviewing, timing
+from interview import drafting, grader, probing, reviewing, timing
 from interview.examiner import opinions
 from interview.grading import Grade
 from interview.models import Attempt, Interview, Slot
@@ -46,6 +46,7 @@ def submit(
             slot.state = Slot.State.ANSWERED
             drafting.drop(slot, answer, base=base, writer=str(submission))
             slot.save(update_fields=["state", "seconds", "seen_at", *drafting.FIELDS])
+            probing.close(slot.attempts.exclude(pk=attempt.pk), now=now)
             _finish_if_done(slot.interview, now)
     return attempt
 
@@ -69,6 +70,8 @@ def _finish_if_done(interview: Interview, now: dt.datetime) -> None:
     if interview.finished_at is None and not interview.slots.filter(state="pending").exists():
         interview.finished_at = now
         interview.save(update_fields=["finished_at"])
+        if interview.feedback == Interview.Feedback.END:  # now everything is shown
+            probing.close(Attempt.objects.filter(slot__interview=interview), now=now)
 
 
 def settle(interview: Interview, now: dt.datetime, grace: dt.timedelta = timing.GRACE) -> bool:
@@ -108,7 +111,10 @@ def _close(slot: Slot, now: dt.datetime) -> None:
 def ensure_graded(attempt: Attempt, *, now: dt.datetime, patient: bool = False) -> bool:
     """Grade what is not graded yet, and have the second examiner look at it too, where there is one.
     Whether it was graded now; ``patient`` as in ``grade_attempt``."""
-    if attempt.score is not None or grade_attempt(attempt, patient=patient) is None:
+    if attempt.score is not None:
+        _ensure_follow_up_graded(attempt)
+        return False
+    if grade_attempt(attempt, patient=patient) is None:
         return False
     with suppress(opinions.OverBudget):
         opinions.ask(attempt, now=now)
@@ -145,10 +151,32 @@ def _grade(attempt: Attempt) -> Grade:
         grade = grader.grade_answer(question, attempt.answer)
     else:
         grade = grader.grade_version(attempt.version, attempt.answer)
-    attempt.score, attempt.grade = grade.score, grade.as_json()
-    attempt.grader_version = grade.version
+    first = attempt.grade is None
+    attempt.grade, attempt.grader_version = grade.as_json(), grade.version
+    more = probing.prepare(attempt) if first else None
     with transaction.atomic():
-        attempt.save(update_fields=["score", "grade", "grader_version"])
-        Slot.objects.filter(pk=attempt.slot_id).update(score=grade.score)
-        reviewing.record(attempt)
+        if more is not None:
+            more.save()
+        _count(attempt)
     return grade
+
+
+def _ensure_follow_up_graded(attempt: Attempt) -> None:
+    """Grade the answer to the attempt's follow-up, if there is one that is not graded yet."""
+    if not grader.is_ready() or not probing.ungraded(attempt).exists():
+        return
+    with suppress(Busy), _turns.take():
+        for follow_up in probing.ungraded(attempt):  # meanwhile another request may have done it
+            follow_up.attempt = attempt
+            probing.grade(follow_up)
+            with transaction.atomic():
+                follow_up.save(update_fields=["grade", "grader_version"])
+                _count(attempt)
+
+
+def _count(attempt: Attempt) -> None:
+    """Keep the attempt's grade, and the score that it and its follow-up make; slot and review follow."""
+    attempt.score = probing.score(attempt)
+    attempt.save(update_fields=["score", "grade", "grader_version"])
+    Slot.objects.filter(pk=attempt.slot_id).update(score=attempt.score)
+    reviewing.record(attempt)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
@@ -25,10 +25,12 @@ from interview.grading import (
     Tools,
     centred,
     chinese_share,
+    follow_up,
     grade_many,
 )
 from interview.grading.form import ACCEPTED
 from interview.grading.points import attach, automatic
+from interview.grading.wording import asked_for, shared, units
 from knowledge import embedding, index, keywords
 from knowledge.markdown.rendering import render
 from knowledge.models import Chunk, Question, QuestionVersion
@@ -227,6 +229,66 @@ def grade_answer(question: Question, answer: str) -> Grade:
         *(material_from_text(question.title, text) for text in question.accepted),
     ]
     return _best(materials, answer)
+
+
+def _material_asked(version: QuestionVersion) -> Material:
+    """The question as it was asked: with what the bank knows of it, unless it was edited since."""
+    question = version.question
+    if question is not None and question.content_hash() == version.content_hash:
+        return material_of(question)
+    return material_from_text(version.title, version.body)
+
+
+def headings(version: QuestionVersion) -> dict[int, str]:
+    """The headings that the reference's passages stand under, by position."""
+    return {p.position: p.heading for p in render(version.body).passages if p.heading}
+
+
+# An author's follow-up aims at a point when it is this near to it (centred cosine) and has less than
+# this share of its words, besides those of the question: more would give the point away.
+_AIMED, _GIVEN_AWAY = 0.6, 0.5
+
+
+def aimed_at(point: str, title: str, candidates: Sequence[str]) -> str | None:
+    """Which of an author's follow-up questions asks for ``point`` without saying it; None if none does."""
+    if not candidates:
+        return None
+    background = tools().background
+    own = centred(vectors_for([point]), [point], background)[0]
+    near = centred(vectors_for(candidates), candidates, background) @ own
+    wanted = asked_for(point, title)
+    for place in sorted(range(len(candidates)), key=lambda n: (-near[n], n)):
+        if near[place] < _AIMED:
+            return None
+        if wanted and shared(wanted, set(units(candidates[place]))) < _GIVEN_AWAY:
+            return candidates[place]
+    return None
+
+
+def grade_follow_up(version: QuestionVersion, point: str, asked: str, answer: str) -> Grade:
+    """Grade the answer to a follow-up against one point of the question alone; what ``asked`` says is
+    given away."""
+    material = _material_asked(version)
+    background = tools().background
+    own = centred(vectors_for([point]), [point], background)
+    known = [p for p in material.points if p.text == point]
+    points = known[:1] or attach([(point, 1.0)], own, material.passages, material.passage_vectors)
+    only = replace(
+        material,
+        question=asked,
+        points=(replace(points[0], weight=1.0),),
+        point_vectors=own,
+        question_vector=centred(vectors_for([asked]), [asked], background)[0],
+        keywords=(),
+        misconceptions=(),
+        misconception_vectors=own[:0],
+    )
+    return grade_all([(only, answer)])[0]
+
+
+def score_with(grade: dict[str, Any], point: str, of_follow_up: dict[str, Any]) -> int:
+    """The score of a stored grade after a follow-up about ``point`` that was graded so."""
+    return follow_up.score(grade, point, of_follow_up["points"][0]["coverage"])
 
 
 def grade_version(version: QuestionVersion, answer: str) -> Grade:

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 
 from interview.models import (
     Attempt,
+    FollowUp,
     Interview,
     Preferences,
     Report,
@@ -34,6 +35,8 @@ COLUMNS = (
     "answer",
     "grader",
     "attempt",
+    "follow_up",
+    "follow_up_answer",
 )
 # A cell that begins so would be taken for a formula by a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -49,6 +52,7 @@ def sections(user: Any) -> dict[str, QuerySet[Any]]:
         "interviews": Interview.objects.of(user).order_by("created_at"),
         "slots": slots.order_by("interview__created_at", "position"),
         "attempts": attempts.order_by("created_at"),
+        "follow_ups": FollowUp.objects.filter(attempt__user=user).order_by("pk"),
         "review_cards": ReviewCard.objects.of(user).order_by("pk"),
         "review_logs": ReviewLog.objects.filter(card__user=user).order_by("reviewed_at"),
         "reports": Report.objects.filter(attempt__user=user).order_by("created_at"),
@@ -96,12 +100,13 @@ def as_csv(user: Any) -> Iterator[str]:
     yield "\ufeff" + writer.writerow(COLUMNS)
     attempts = (
         Attempt.objects.of(user)
-        .select_related("version", "slot__interview", "review")
-        .defer("grade", "version__body", "version__stem", "slot__draft")
+        .select_related("version", "slot__interview", "review", "follow_up")
+        .defer("grade", "version__body", "version__stem", "slot__draft", "follow_up__grade")
         .order_by("created_at")
     )
     for attempt in attempts.iterator(CHUNK):
         review = getattr(attempt, "review", None)
+        follow_up = getattr(attempt, "follow_up", None)
         cells = (
             attempt.created_at.isoformat(timespec="seconds"),
             attempt.slot.interview.mode,
@@ -112,5 +117,7 @@ def as_csv(user: Any) -> Iterator[str]:
             attempt.answer,
             attempt.grader_version,
             str(attempt.pk),
+            follow_up.text if follow_up else "",
+            follow_up.answer if follow_up else "",
         )
         yield writer.writerow([f"'{c}" if c.startswith(_FORMULA) else c for c in cells])

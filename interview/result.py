@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from interview import probing
 from interview.highlighting import Mark, highlight
-from interview.models import Attempt
+from interview.models import Attempt, FollowUp
 from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import QuestionVersion
 from knowledge.refresh import rendered, source_name_of
@@ -69,6 +70,24 @@ class PointView:
     percent: int  # share of the whole
     quotes: tuple[str, ...]
     passage: int | None  # the first passage that says it, where the page shows one
+    later: Promise | str = ""  # what the follow-up about it changed
+    put_right: bool = False
+
+
+@dataclass(frozen=True)
+class FollowUpView:
+    """What became of the question after the answer."""
+
+    text: str
+    point: str
+    answer: SafeString
+    skipped: bool
+    verdict: str  # on the answer to it; "" while it waits for its grade
+    verdict_name: Promise | str
+    put_right: bool  # what had been said the other way round is right now
+    before: int  # the attempt's score without it
+    after: int
+    unused: str  # what was typed and not sent
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,7 @@ class Result:
     missed: list[str]
     flags: list[Promise]
     with_entailment: bool
+    follow_up: FollowUpView | None
     grade: dict[str, Any] = field(repr=False)
 
     @property
@@ -109,12 +129,16 @@ class Result:
     @property
     def retry_first(self) -> bool:
         """Whether another try at the same question is worth more than the next one."""
-        return bool(self.contradictions) or self.score < PASS_MARK
+        return self._still_wrong or self.score < PASS_MARK
+
+    @property
+    def _still_wrong(self) -> bool:
+        return any(not point.put_right for point in self.contradictions)
 
     @property
     def move(self) -> Promise:
         """The one thing to do next."""
-        if self.contradictions:
+        if self._still_wrong:
             return _(
                 "Read the red passage, then try again: one thing you said is the other way round."
             )
@@ -158,7 +182,8 @@ def result_of(attempt: Attempt) -> Result | None:
     html = rendered(attempt.version.body, _source(attempt.version)).html
     verdicts = {p["position"]: p["verdict"] for p in grade["passages"] if p["verdict"]}
     reference = mark_passages(html, verdicts)
-    points = [_point(point, attempt.answer, reference) for point in grade["points"]]
+    follow_up = _follow_up(attempt)
+    points = [_point(point, attempt.answer, reference, follow_up) for point in grade["points"]]
     return Result(
         score=score,
         uncertainty=spread,
@@ -178,17 +203,54 @@ def result_of(attempt: Attempt) -> Result | None:
             for m in grade.get("misconceptions", ())
         ],
         to_add=sorted(
-            (p for p in points if p.verdict in ("missed", "partly")), key=lambda p: -p.percent
+            (p for p in points if p.verdict in ("missed", "partly") and not p.put_right),
+            key=lambda p: -p.percent,
         )[:4],
         found=grade["keywords_found"],
         missed=grade["keywords_missed"],
         flags=[FLAG_TEXTS[flag] for flag in grade["flags"] if flag in FLAG_TEXTS],
         with_entailment=bool(grade["entailment"]),
+        follow_up=follow_up,
         grade=grade,
     )
 
 
-def _point(point: dict[str, Any], answer: str, reference: str) -> PointView:
+def _follow_up(attempt: Attempt) -> FollowUpView | None:
+    """The follow-up that was answered or skipped; None without one and while it is open."""
+    row = probing.of(attempt)
+    if row is None or row.state == FollowUp.State.OPEN or attempt.grade is None:
+        return None
+    graded = row.grade["points"][0] if row.grade else None
+    verdict = graded["verdict"] if graded else ""
+    before = next((p for p in attempt.grade["points"] if p["text"] == row.point), None)
+    return FollowUpView(
+        text=row.text,
+        point=row.point,
+        answer=highlight(row.answer, _marks(row.grade) if row.grade else ()),
+        skipped=row.state == FollowUp.State.SKIPPED,
+        verdict=verdict,
+        verdict_name=VERDICT_NAMES.get(verdict, ""),
+        put_right=bool(before) and before["verdict"] == "contradicted" and verdict == "covered",
+        before=round(attempt.grade["score"]),
+        after=round(attempt.score or 0),
+        unused=row.draft.strip(),
+    )
+
+
+def _later(point: dict[str, Any], follow_up: FollowUpView | None) -> Promise | str:
+    if follow_up is None or follow_up.point != point["text"]:
+        return ""
+    if follow_up.put_right:
+        return _("put right in the follow-up")
+    return {
+        "covered": _("said in the follow-up, which counts half"),
+        "partly": _("said in part in the follow-up, which counts half"),
+    }.get(follow_up.verdict, "")
+
+
+def _point(
+    point: dict[str, Any], answer: str, reference: str, follow_up: FollowUpView | None
+) -> PointView:
     shown = (n for n in point["passages"] if f'id="passage-{n}"' in reference)
     return PointView(
         text=point["text"],
@@ -197,6 +259,8 @@ def _point(point: dict[str, Any], answer: str, reference: str) -> PointView:
         percent=round(100 * point["weight"]),
         quotes=tuple(answer[s["start"] : s["end"]] for s in point["spans"]),
         passage=next(shown, None),
+        later=(later := _later(point, follow_up)),
+        put_right=bool(later) and follow_up is not None and follow_up.verdict == "covered",
     )
 
 

@@ -27,6 +27,7 @@ class Plan:
     difficulty: str = ""  # any
     question_seconds: int | None = None
     sitting_seconds: int | None = None
+    follow_ups: bool = False
 
 
 def choose(
@@ -63,6 +64,7 @@ def start_interview(
         difficulty=plan.difficulty,
         question_seconds=plan.question_seconds,
         sitting_seconds=plan.sitting_seconds,
+        follow_ups=plan.follow_ups,
     )
 
 

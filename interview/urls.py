@@ -8,6 +8,7 @@ from interview import serving
 from interview.views import (
     accounts,
     bank,
+    follow_up,
     history,
     home,
     reports,
@@ -40,6 +41,16 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/<int:number>/go/", sitting.go, name="go"),
     path("interviews/<uuid:interview_id>/<int:number>/flag/", sitting.flag, name="flag"),
     path("interviews/<uuid:interview_id>/<int:number>/preview/", sitting.preview, name="preview"),
+    path(
+        "interviews/<uuid:interview_id>/<int:number>/follow-up/",
+        follow_up.answer,
+        name="answer_follow_up",
+    ),
+    path(
+        "interviews/<uuid:interview_id>/<int:number>/follow-up/skip/",
+        follow_up.skip,
+        name="skip_follow_up",
+    ),
     path("interviews/<uuid:interview_id>/end/", sitting.end, name="end"),
     path("interviews/<uuid:interview_id>/summary/", summary.summary, name="summary"),
     path("interviews/<uuid:interview_id>/paper/", summary.on_paper, name="on_paper"),

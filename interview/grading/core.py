@@ -275,6 +275,7 @@ class _Prepared:
             flags=tuple(sorted(self.flags)),
             truth=round(result.truth, 4),
             explicit=material.explicit,
+            kept=round(result.kept, 4),
             version=VERSION,
             encoder=tools.encoder.identity,
             entailment=tools.entailment_identity,
@@ -328,6 +329,7 @@ class _Prepared:
                     contradiction=round(against, 4),
                     spans=(self._span(place),) if place is not None and verdict != MISSED else (),
                     passages=point.passages,
+                    cost=round(float(result.costs[n]), 4),
                 )
             )
         return tuple(graded)

@@ -114,6 +114,7 @@ class PointGrade:
     contradiction: float = 0.0  # 0..1
     spans: tuple[Span, ...] = ()
     passages: tuple[int, ...] = ()
+    cost: float = 0.0  # what denying it takes off the truth, which is exp(-sum of all costs)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Grade:
     flags: tuple[str, ...] = ()
     truth: float = 1.0  # 1: nothing said is contradicted by the reference
     explicit: bool = False  # whether the points are the author's own
+    kept: float = 1.0  # share left by bare lists and by answers to another question
     version: str = ""
     encoder: str = ""
     entailment: str = ""

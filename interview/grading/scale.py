@@ -113,14 +113,26 @@ class Result:
     truth: float
     covered: np.ndarray
     contradicted: np.ndarray
+    costs: (
+        np.ndarray
+    )  # (n,) what denying each point takes off: truth is exp(-sum) of these and others
     listing_cost: float
     off_topic: bool
+
+    @property
+    def kept(self) -> float:
+        """The share that bare lists and answers to another question leave of the whole, 0..1."""
+        return _kept(self.listing_cost, self.off_topic)
 
 
 def nothing(points: int) -> Result:
     """The result of an answer that says nothing that counts."""
     zeros = np.zeros(points)
-    return Result(0, float(SPREAD[0][1]), 0.0, 1.0, zeros, zeros, 0.0, False)
+    return Result(0, float(SPREAD[0][1]), 0.0, 1.0, zeros, zeros, zeros, 0.0, False)
+
+
+def _kept(listing_cost: float, off_topic: bool) -> float:
+    return (1 - listing_cost) * (0.2 if off_topic else 1.0)
 
 
 def effective_points(weights: np.ndarray) -> float:
@@ -165,13 +177,12 @@ def score(
     near = signals.by_point(signals.near)
     covered = signals.by_point(signals.covered_pairs(read))
     denied = signals.denied_pairs()
-    truth = _truth(signals, weights, near, denied)
+    costs = _costs(signals, weights, near, denied)
+    truth = _truth(signals, costs)
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
-    steep = STEEP_EXPLICIT if explicit else STEEP
-    raw = 1 - float(np.exp(-steep * points**REACH * float(weights @ covered)))
-    raw *= truth * (1 - listing_cost) * (0.2 if off_topic else 1.0)
-    value = _along(CURVE, raw ** (POWER * points**BEND))
+    true = truth * _kept(listing_cost, off_topic)
+    value = on_scale(covered, weights, explicit=explicit, true=true)
     sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
         np.where(signals.held_reversals() >= REVERSAL_FROM, signals.reversed, 0.0),
@@ -184,9 +195,19 @@ def score(
         truth=truth,
         covered=covered,
         contradicted=signals.by_point(contradicted),
+        costs=costs,
         listing_cost=listing_cost,
         off_topic=off_topic,
     )
+
+
+def on_scale(covered: np.ndarray, weights: np.ndarray, *, explicit: bool, true: float) -> float:
+    """The score 0..100 of points ``covered`` (n,) with ``weights`` (n,) that sum to 1, of which
+    ``true`` 0..1 is left after what was wrong and how it was said."""
+    points = effective_points(weights)
+    steep = STEEP_EXPLICIT if explicit else STEEP
+    raw = true * (1 - float(np.exp(-steep * points**REACH * float(weights @ covered))))
+    return _along(CURVE, raw ** (POWER * points**BEND))
 
 
 def _along(knots: Sequence[tuple[float, float]], x: float) -> float:
@@ -194,11 +215,17 @@ def _along(knots: Sequence[tuple[float, float]], x: float) -> float:
     return float(np.interp(x, [k for k, _ in knots], [v for _, v in knots]))
 
 
-def _truth(signals: Signals, weights: np.ndarray, near: np.ndarray, denied: np.ndarray) -> float:
-    """1 when nothing that was said is denied, reversed, a known misconception or judged otherwise."""
+def _costs(
+    signals: Signals, weights: np.ndarray, near: np.ndarray, denied: np.ndarray
+) -> np.ndarray:
+    """(n,) what the denial and the reversal of each point cost, as shares of what was said."""
     spoken = float(weights @ near) + 0.05
-    denial = float(weights @ signals.by_point(signals.near * denied)) / spoken
-    reversal = float(weights @ signals.by_point(signals.near * signals.held_reversals())) / spoken
-    cost = DENIED * (1 - 1 / effective_points(weights)) * denial + REVERSED * reversal
-    cost += MISCONCEIVED * signals.misconceptions + CLASHING * signals.clash
+    denial = DENIED * (1 - 1 / effective_points(weights)) * signals.by_point(signals.near * denied)
+    reversal = REVERSED * signals.by_point(signals.near * signals.held_reversals())
+    return weights * (denial + reversal) / spoken
+
+
+def _truth(signals: Signals, costs: np.ndarray) -> float:
+    """1 when nothing that was said is denied, reversed, a known misconception or judged otherwise."""
+    cost = float(costs.sum()) + MISCONCEIVED * signals.misconceptions + CLASHING * signals.clash
     return float(np.exp(-cost))

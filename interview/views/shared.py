@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from interview import answering, comparing, disputes, grader, result, reviewing
+from interview import answering, comparing, disputes, grader, probing, result, reviewing
 from interview.models import Attempt, Interview, Report, Slot, attempts_of
 
 View = Callable[..., HttpResponse]
@@ -86,6 +86,7 @@ def attempt_context(attempt: Attempt) -> dict[str, Any]:
     return {
         "attempt": attempt,
         "result": result.result_of(attempt),
+        "follow_up": probing.of(attempt),
         "busy": grader.is_ready(),  # where there is no result yet: why
         "comparison": comparing.with_the_one_before(attempt),
         "ratings": reviewing.choices(attempt),

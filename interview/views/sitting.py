@@ -9,15 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from interview import answering, drafting, result, timing
+from interview import answering, drafting, probing, result, timing
 from interview.forms import AnswerForm, draft_base
-from interview.models import Attempt, Slot
+from interview.models import Attempt, FollowUp, Slot
 from interview.views.shared import (
     attempt_context,
     attempt_for,
@@ -57,13 +57,13 @@ def slot(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResp
     attempt = current.attempts.order_by("-created_at").first()
     again = "again" in request.GET and not current.interview.keeps_results_back
     if attempt is not None and not again:
-        return _stage(request, current, now, _outcome(current, attempt))
+        return stage(request, current, now, outcome(current, attempt))
     if _is_closed(current, now) and not again:
-        return _stage(request, current, now, {"closed": True})
+        return stage(request, current, now, {"closed": True})
     current.save(update_fields=timing.see(current, now))
     initial = current.draft or (attempt.answer if attempt and again else "")
     form = _form(current, initial)
-    return _stage(request, current, now, {"form": form, "restored": bool(current.draft)})
+    return stage(request, current, now, {"form": form, "restored": bool(current.draft)})
 
 
 def _is_closed(current: Slot, now: dt.datetime) -> bool:
@@ -76,20 +76,52 @@ def _grace(current: Slot) -> dt.timedelta:
     return timing.GRACE if current.state == Slot.State.PENDING else EARLY
 
 
-def _form(current: Slot, text: str, clash: drafting.Clash | None = None) -> AnswerForm:
-    base = clash.version if clash else current.draft_version
+def _form(row: Slot | FollowUp, text: str, clash: drafting.Clash | None = None) -> AnswerForm:
+    base = clash.version if clash else row.draft_version
     return AnswerForm(initial={"answer": text, "submission": uuid.uuid4(), "base": base})
 
 
-def _outcome(current: Slot, attempt: Attempt) -> dict[str, Any]:
-    """What is shown of an answered question: its result, or that it comes later."""
+def outcome(current: Slot, attempt: Attempt) -> dict[str, Any]:
+    """What is shown of an answered question: its result, or that it comes later; and the follow-up,
+    with a composer while it is open."""
     ensure_graded(attempt)
     if current.interview.keeps_results_back:
-        return {"held": True, "attempt": attempt}
-    return attempt_context(attempt)
+        context = {"held": True, "attempt": attempt, "follow_up": probing.of(attempt)}
+    else:
+        context = attempt_context(attempt)
+    follow_up = context["follow_up"]
+    if follow_up is None or follow_up.state != FollowUp.State.OPEN:
+        return context
+    follow_up.save(update_fields=timing.see(follow_up, timezone.now()))
+    form = _form(follow_up, follow_up.draft)
+    return {**context, "follow_form": form, "restored": bool(follow_up.draft)}
 
 
-def _stage(
+def written(request: HttpRequest, current: Slot) -> Slot | FollowUp:
+    """What a request of the composer writes: the follow-up that it names, or the question's answer."""
+    named = request.POST.get("follow_up", "")
+    if not named:
+        return current
+    if not (named.isascii() and named.isdigit() and len(named) < 19):
+        raise Http404
+    followed = FollowUp.objects.select_related("attempt__version__question__source")
+    row = get_object_or_404(followed, attempt__slot=current, pk=int(named))
+    row.attempt.slot = current
+    return row
+
+
+def composing(
+    current: Slot, row: Slot | FollowUp, text: str, clash: drafting.Clash | None = None
+) -> dict[str, Any]:
+    """What a page with the composer of ``row`` shows."""
+    form = _form(row, text, clash)
+    if isinstance(row, Slot):
+        return {"form": form, "clash": clash}
+    shown = outcome(current, row.attempt)
+    return {**shown, "follow_form": form, "clash": clash} if "follow_form" in shown else shown
+
+
+def stage(
     request: HttpRequest, current: Slot, now: dt.datetime, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The question's page around what ``more`` says; for htmx the part that changes."""
@@ -115,6 +147,7 @@ def _stage(
         "stem": result.question_html(current.version),
         "voice": "en-US" if current.version.language == "en" else "zh-CN",
         "max_answer": settings.VIVA_MAX_ANSWER,
+        "composing": "form" in more or "follow_form" in more,
         **more,
     }
     return page(request, "interview/slot.html", context, partial="stage", status=status)
@@ -129,11 +162,11 @@ def answer(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRe
     form = AnswerForm(request.POST)
     if not form.is_valid():
         if request.POST.get("answer", "").strip():
-            _keep_draft(request, current)
+            keep_draft(request, current)
         elif answering.settle(current.interview, now, EARLY):
             return redirect("slot", interview_id, number)
         expired = timing.is_over(timing.deadline(current), now, EARLY)
-        return _stage(request, current, now, {"form": form, "expired": expired}, status=422)
+        return stage(request, current, now, {"form": form, "expired": expired}, status=422)
     held = current.interview.keeps_results_back
     attempt = answering.submit(
         current,
@@ -145,45 +178,49 @@ def answer(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRe
     if attempt.slot_id != current.pk:
         raise Http404
     answering.settle(current.interview, now, EARLY)
-    outcome = _outcome(current, attempt)
+    shown = outcome(current, attempt)
     last = held and not current.interview.keeps_results_back
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("summary", interview_id) if last else redirect("slot", interview_id, number)
-    response = _stage(
-        request, current, now, {"held": True, "attempt": attempt} if last else outcome
-    )
+    response = stage(request, current, now, {"held": True, "attempt": attempt} if last else shown)
     response["HX-Replace-Url"] = request.path.removesuffix("answer/")
     return response
 
 
-def _keep_draft(request: HttpRequest, current: Slot) -> drafting.Clash | None:
-    """Keeps what a request of the composer carries; nothing when it carries no text."""
+def keep_draft(request: HttpRequest, row: Slot | FollowUp) -> drafting.Clash | None:
+    """Keeps what a request of the composer carries; nothing when it carries no text, or comes from
+    the page whose answer is there already."""
     if "answer" not in request.POST:
         return None
-    current.save(update_fields=timing.spend(current, timezone.now()))
+    writer = request.POST.get("submission", "")[:36]
+    if isinstance(row, FollowUp) and str(row.submission) == writer:
+        return None
+    row.save(update_fields=timing.spend(row, timezone.now()))
     return drafting.keep(
-        current,
+        row,
         request.POST["answer"],
         base=draft_base(request.POST.get("base", "")),
-        writer=request.POST.get("submission", "")[:36],
+        writer=writer,
     )
 
 
-def _clashed(request: HttpRequest, current: Slot, clash: drafting.Clash) -> HttpResponse:
+def clashed(
+    request: HttpRequest, current: Slot, row: Slot | FollowUp, clash: drafting.Clash
+) -> HttpResponse:
     """The composer with the text just sent and, beside it, the one that another page has saved."""
-    form = _form(current, drafting.tidy(request.POST["answer"]), clash)
-    return _stage(request, current, timezone.now(), {"form": form, "clash": clash}, status=409)
+    more = composing(current, row, drafting.tidy(request.POST["answer"]), clash)
+    return stage(request, current, timezone.now(), more, status=409)
 
 
 @login_required
 @post_to("slot")
 def draft(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     """Keeps what has been typed so far."""
-    current = slot_for(request, interview_id, number)
-    clash = _keep_draft(request, current)
-    response = page(request, "interview/draft.html", {"row": current, "clash": clash})
+    row = written(request, slot_for(request, interview_id, number))
+    clash = keep_draft(request, row)
+    response = page(request, "interview/draft.html", {"row": row, "clash": clash})
     if clash is None:
-        response["Draft-Version"] = str(current.draft_version)
+        response["Draft-Version"] = str(row.draft_version)
     return response
 
 
@@ -191,8 +228,8 @@ def draft(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRes
 @post_to("slot")
 def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     current = slot_for(request, interview_id, number)
-    if clash := _keep_draft(request, current):
-        return _clashed(request, current, clash)
+    if clash := keep_draft(request, current):
+        return clashed(request, current, current, clash)
     answering.skip(current, now=timezone.now())
     following = current.interview.slots.filter(
         state=Slot.State.PENDING, position__gt=current.position
@@ -205,11 +242,14 @@ def skip(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResp
 @login_required
 @post_to("slot")
 def go(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
-    """To another question (``to``), what has been typed here kept."""
+    """To another question or the summary (``to``), what has been typed here kept."""
     current = slot_for(request, interview_id, number)
-    if clash := _keep_draft(request, current):
-        return _clashed(request, current, clash)
+    row = written(request, current)
+    if clash := keep_draft(request, row):
+        return clashed(request, current, row, clash)
     to = request.POST.get("to", "")
+    if to == "summary":
+        return redirect("summary", interview_id)
     last = current.interview.slots.count()
     known = to.isascii() and to.isdigit() and 1 <= int(to[:6]) <= last
     return redirect("slot", interview_id, int(to[:6]) if known else number)
@@ -220,13 +260,17 @@ def go(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRespon
 def flag(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpResponse:
     """Marks a question to come back to, or takes the mark off."""
     current = slot_for(request, interview_id, number)
-    clash = _keep_draft(request, current)
+    clash = keep_draft(request, current)
     current.flagged = not current.flagged
     current.save(update_fields=["flagged"])
     if request.htmx:  # type: ignore[attr-defined]
         context = {"slot": current, "interview": current.interview, "number": number}
         return page(request, "interview/_flag.html", context | {"swapped": True})
-    return _clashed(request, current, clash) if clash else redirect("slot", interview_id, number)
+    return (
+        clashed(request, current, current, clash)
+        if clash
+        else redirect("slot", interview_id, number)
+    )
 
 
 @login_required
@@ -238,9 +282,9 @@ def preview(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpR
     drawn = mark_safe(render_plain(text[: settings.VIVA_MAX_ANSWER], pictures=False))
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "interview/_preview.html", {"preview": drawn})
-    clash = _keep_draft(request, current)
-    more = {"form": _form(current, text, clash), "clash": clash, "preview": drawn}
-    return _stage(request, current, timezone.now(), more)
+    row = written(request, current)
+    more = composing(current, row, text, keep_draft(request, row)) | {"preview": drawn}
+    return stage(request, current, timezone.now(), more)
 
 
 @login_required
@@ -251,8 +295,9 @@ def end(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     number = request.POST.get("number", "")
     if number.isascii() and number.isdigit():
         current = slot_for(request, interview_id, int(number[:6]))
-        if clash := _keep_draft(request, current):
-            return _clashed(request, current, clash)
+        row = written(request, current)
+        if clash := keep_draft(request, row):
+            return clashed(request, current, row, clash)
     answering.end(interview, now=timezone.now())
     return redirect("summary", interview_id)
 
@@ -266,7 +311,13 @@ def attempt(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
     interview = current.slot.interview
     if interview.keeps_results_back:
         return redirect("slot", interview.pk, current.slot.position + 1)
-    context = attempt_context(current) | {
+    context = attempt_context(current)
+    if context["follow_up"] is not None and context["follow_up"].state == FollowUp.State.OPEN:
+        # The reference waits until it is answered or skipped, on the question's own page.
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return redirect("slot", interview.pk, current.slot.position + 1)
+    context |= {
         "slot": current.slot,
         "interview": interview,
         "stem": result.question_html(current.version),

@@ -269,7 +269,8 @@
     if (form && event.target.matches("[data-submit]")) answering = form;
   });
   document.addEventListener("htmx:afterSwap", () => {
-    if (answering && !answering.isConnected && document.querySelector("#stage [data-result]")) answering.answered();
+    const refused = (form) => [...document.querySelectorAll("form[data-composer]")].some((other) => other.dataset.composer === form.dataset.composer);
+    if (answering && !answering.isConnected && document.querySelector("#stage [data-result]") && !refused(answering)) answering.answered();
     prepare();
   });
   document.addEventListener("htmx:oobAfterSwap", () => {

@@ -59,6 +59,8 @@ class Interview(models.Model):
     difficulty = models.CharField(
         _("difficulty"), max_length=10, blank=True, choices=Question.Difficulty.choices
     )
+    # Whether a follow-up question may be asked after an answer.
+    follow_ups = models.BooleanField(_("follow-up questions"), default=False, db_default=False)
     # Time limits in seconds; none without a value.
     question_seconds = models.PositiveIntegerField(_("seconds per question"), null=True, blank=True)
     sitting_seconds = models.PositiveIntegerField(_("seconds altogether"), null=True, blank=True)
@@ -188,62 +190,6 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} ({self.score})"
-
-
-class SecondOpinion(models.Model):
-    """A chat model's opinion on an attempt: one row for each time it was asked, the last one counts."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    class Choice(models.TextChoices):
-        DEFAULT = "", _("as set for the site")
-        GRADER = "grader", _("the grader")
-        EXAMINER = "examiner", _("the examiner")
-
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="second_opinions")
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.WAITING
-    )
-    asked_at = models.DateTimeField(_("asked"))
-    finished_at = models.DateTimeField(_("finished"), null=True)
-    # Tries so far; what went wrong at the last one (kinds of interview.examiner.client), and when
-    # the next one is due.
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    problem = models.CharField(_("problem"), max_length=20, blank=True)
-    detail = models.TextField(_("detail"), blank=True)
-    retry_at = models.DateTimeField(null=True)
-    model = models.CharField(_("model"), max_length=200, blank=True)
-    host = models.CharField(_("server"), max_length=255, blank=True)
-    seconds = models.FloatField(_("seconds"), null=True)
-    score = models.FloatField(_("score"), null=True)
-    # [{"text", "weight", "grader": verdict, "verdict", "spans": [[start, end], …] of the answer}, …]
-    points = models.JSONField(_("points"), default=list)
-    feedback = models.TextField(_("feedback"), blank=True)
-    follow_up = models.TextField(_("follow-up question"), blank=True)
-    # Claims left out, by reason; characters of the answer read and in all; points not sent.
-    rejected = models.JSONField(_("rejected"), default=dict)
-    reach = models.JSONField(_("read"), default=dict)
-    prompt = models.TextField(_("prompt"), blank=True)
-    replies = models.JSONField(_("replies"), default=list)
-    choice = models.CharField(
-        _("counts for review"),
-        max_length=10,
-        choices=Choice.choices,
-        blank=True,
-        default=Choice.DEFAULT,
-    )
-
-    class Meta:
-        verbose_name = _("second opinion")
-        verbose_name_plural = _("second opinions")
-        ordering = ["-asked_at", "-id"]
-        indexes = [models.Index(fields=["state"])]
-
-    def __str__(self) -> str:
-        return f"{self.attempt_id} {self.state}"
 
 
 def attempts_of(user: Any) -> QuerySet[Attempt]:
@@ -394,3 +340,8 @@ class Try(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+# Models in files of their own need the ones above.
+from interview.models.follow_up import FollowUp as FollowUp  # noqa: E402
+from interview.models.second_opinion import SecondOpinion as SecondOpinion  # noqa: E402
