@@ -212,7 +212,7 @@ _KINDS = (
     (
         DEFINITION,
         r"是指|指的是|指|定义|称为|叫做|^[^，,。]{1,16}是|"
-        r"\bmeans?\b|\bis (a|an|the)\b|\bare\b|\bdefined\b|\brefers?\b|\bis called\b",
+        r"\bmeans?\b|\bis (a|an|the)\b|\bdefined\b|\brefers?\b|\bis called\b",
     ),
 )
 _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS]
@@ -289,7 +289,7 @@ _ENGLISH = _Words(
     deeper="You mentioned “{}”. Go one step further: ",
     more="One thing is still missing. ",
     more_of_it="Back to the question, where one thing is still missing: ",
-    about="As for {}, ",
+    about="as for {}, ",
     named="“{}”",
     joined=" and ",
 )

@@ -105,7 +105,7 @@ def close(attempts: QuerySet[Attempt], *, now: dt.datetime) -> None:
 
 def ungraded(attempt: Attempt) -> QuerySet[FollowUp]:
     """The attempt's follow-up if it was answered and has no grade yet."""
-    return FollowUp.objects.filter(attempt=attempt, state=State.ANSWERED, grade=None)
+    return FollowUp.objects.filter(attempt=attempt, state=State.ANSWERED, grade__isnull=True)
 
 
 def grade(follow_up: FollowUp) -> None:

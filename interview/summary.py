@@ -91,7 +91,8 @@ def summary_of(interview: Interview, now: dt.datetime) -> Summary:
     held = interview.keeps_results_back
     slots = interview.slots.select_related("version__question__source").order_by("position")
     tries: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(slot__interview=interview).order_by("created_at"):
+    answered = Attempt.objects.filter(slot__interview=interview).select_related("follow_up")
+    for attempt in answered.order_by("created_at"):
         tries.setdefault(attempt.slot_id, []).append(attempt)
     rows = [_row(slot, tries.get(slot.pk, []), held) for slot in slots]
     scores = [row.score for row in rows if row.score is not None]

@@ -85,6 +85,7 @@ def outcome(current: Slot, attempt: Attempt) -> dict[str, Any]:
     """What is shown of an answered question: its result, or that it comes later; and the follow-up,
     with a composer while it is open."""
     ensure_graded(attempt)
+    context: dict[str, Any]
     if current.interview.keeps_results_back:
         context = {"held": True, "attempt": attempt, "follow_up": probing.of(attempt)}
     else:
