@@ -91,9 +91,7 @@ class StartForm(forms.Form):
         choices=[("", _("any")), *(c for c in Question.Difficulty.choices if c[0])],
     )
     time = forms.ChoiceField(label=_("Time"), required=False, choices=_limits)
-    follow_ups = forms.BooleanField(
-        label=_("Ask follow-up questions"), required=False, initial=True
-    )
+    follow_ups = forms.BooleanField(label=_("Ask follow-up questions"), required=False)
     count = forms.IntegerField(
         label=_("Number of questions"), min_value=1, max_value=MAX_QUESTIONS, initial=5
     )

@@ -230,7 +230,9 @@ def _follow_up(attempt: Attempt) -> FollowUpView | None:
         skipped=row.state == FollowUp.State.SKIPPED,
         verdict=verdict,
         verdict_name=VERDICT_NAMES.get(verdict, ""),
-        put_right=bool(before) and before["verdict"] == "contradicted" and verdict == "covered",
+        put_right=before is not None
+        and before["verdict"] == "contradicted"
+        and verdict == "covered",
         before=round(attempt.grade["score"]),
         after=round(attempt.score or 0),
         unused=row.draft.strip(),

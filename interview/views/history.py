@@ -73,5 +73,5 @@ def practise(request: HttpRequest) -> HttpResponse:
     if not questions:
         return redirect("history")
     random.Random().shuffle(questions)
-    interview = selection.begin(request.user, questions, now=timezone.now(), follow_ups=True)
+    interview = selection.begin(request.user, questions, now=timezone.now())
     return redirect("slot", interview.pk, 1)
