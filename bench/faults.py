@@ -87,10 +87,12 @@ class Bench:
         self.rng = random.Random(8)
         folder.mkdir(parents=True, exist_ok=True)
         self.prepared = folder / ("prepared-small" if small else "prepared")
+        site = Site(self.prepared, environment=self.environment)
         if not (self.prepared / "done").exists():
             shutil.rmtree(self.prepared, ignore_errors=True)
-            Site(self.prepared, environment=self.environment).set_up()
+            site.set_up()
             (self.prepared / "done").touch()
+        site.manage("migrate")  # it may have been prepared by an older version
 
     def site(self, name: str, **environment: str) -> Site:
         data = copied(self.prepared, self.folder / name)
