@@ -1,14 +1,19 @@
-"""Anything into every form: no error of ours, and nothing that was typed is lost."""
+"""Anything into every form and command: no error of ours, and nothing that was typed is lost."""
 
 from __future__ import annotations
 
+import io
+import json
+import os
 import re
 import uuid
+import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +24,7 @@ from interview.models import Attempt, Report, Slot
 from interview.views.reports import DisputeForm, QuestionReportForm
 from knowledge.models import Question, Topic
 from tests.addresses import ADDRESSES
+from tests.conftest import add_question
 from tests.pages import World
 from tests.test_addresses import own_values
 
@@ -228,6 +234,13 @@ class TestAuthors:
             assert author.post(path, data).status_code == 200, own
 
     @FEW
+    @given(action=st.sampled_from(["move", "publish", "export_json"]), topic=ANY)
+    def test_actions_on_the_list(self, author, question, action, topic):
+        data = {"action": action, "topic": topic, "_selected_action": [question.pk]}
+        path = reverse("admin:knowledge_question_changelist")
+        assert author.post(path, data).status_code < 500
+
+    @FEW
     @given(
         paths=ANY,
         name=st.sampled_from(["a.md", "a.zip", "a.png", "a", ".md", "²\u202e.md"]),
@@ -248,3 +261,92 @@ class TestAuthors:
         response = author.post(reverse("admin:knowledge_importrun_import"), sent, follow=True)
         assert response.status_code == 200
         assert "什么是甲" in response.content.decode()
+
+    @FEW
+    @given(fields=FIELDS, status=ANY, page=ANY)
+    def test_the_plan(self, author, fields, status, page):
+        text = "# 什么是甲？\n\n乙。\n".encode()
+        path = author.post(
+            reverse("admin:knowledge_importrun_import"), {"files": SimpleUploadedFile("a.md", text)}
+        ).headers["Location"]
+        assert author.get(path, {"status": status, "page": page}).status_code == 200
+        data = {"rows": status, "kind-0": page, "topic-0": status, "choice-0": page, "next": page}
+        assert author.post(path, data).status_code < 500
+
+
+PATHS = st.sampled_from(
+    ["", ".", "..", "/", "/dev/null", "/proc/self/mem", "none", "none/none", "~", "-", "a" * 300,
+     "[", "*", "\u202ea.md", "notes.md", "notes.zip", "folder", "bytes.md", "a.zip"]
+)  # fmt: skip
+
+
+class TestCommands:
+    @pytest.fixture
+    def here(self, tmp_path, monkeypatch, question) -> Path:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "notes.md").write_text("# 什么是甲？\n\n乙。\n", encoding="utf-8")
+        (tmp_path / "bytes.md").write_bytes(bytes(range(256)) * 4)
+        (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 no archive")
+        (tmp_path / "folder").mkdir()
+        with zipfile.ZipFile(tmp_path / "notes.zip", "w") as archive:
+            archive.writestr("notes.md", "# 什么是乙？\n\n丙。\n")
+        return tmp_path
+
+    @FEW
+    @given(
+        command=st.one_of(
+            st.tuples(st.just("import_questions"), PATHS, st.sampled_from(["--dry-run", "--json"])),
+            st.tuples(st.just("export_questions"), st.just("--topic"), ANY),
+            st.tuples(st.just("search"), ANY, st.just("-k"), ANY),
+            st.tuples(st.just("grade_answers"), PATHS),
+            st.tuples(st.just("restore"), PATHS, st.just("--replace")),
+            st.tuples(st.just("check_llm"), ANY),
+        )
+    )
+    def test_work_or_say_why(self, here, question, command):
+        people = Question.objects.count()
+        name, *arguments = command
+        # Dashes begin an option; what cannot be in an argument of a process cannot come in.
+        arguments = [a.replace("\0", "")[:2000] for a in arguments]
+        out = io.StringIO()
+        try:
+            call_command(name, *arguments, stdout=out, stderr=out)
+        except CommandError as error:
+            assert str(error).strip()
+        except SystemExit as error:
+            assert error.code in (0, 2)
+        assert name == "import_questions" or Question.objects.count() == people
+
+    @pytest.mark.parametrize("dry", [True, False])
+    def test_a_file_name_that_is_no_text_is_imported_under_one_that_is(self, here, dry, capfd):
+        """As unpacking an archive of Chinese Windows leaves them."""
+        folder = os.fsencode(here / "folder")
+        name = "深度学习.md".encode("gbk")
+        with open(folder + b"/" + name, "wb") as file:
+            file.write("# 什么是丁？\n\n戊。\n".encode())
+        call_command("import_questions", "folder", *(["--dry-run"] if dry else []))
+        assert "什么是丁" in capfd.readouterr().out
+        assert Question.objects.filter(title="什么是丁？").exists() is not dry
+
+    @FEW
+    @given(lines=st.lists(st.one_of(ANY, st.builds(
+        lambda q, a, r: json.dumps({"question": q, "answer": a, "reference": r}), ANY, ANY, ANY
+    )), max_size=4))  # fmt: skip
+    def test_any_lines_are_graded_or_named(self, here, lines):
+        text = "\n".join(line.replace("\0", "") for line in lines)
+        (here / "in.jsonl").write_text(text, encoding="utf-8", newline="")
+        call_command("grade_answers", "in.jsonl", "--output", "out.jsonl", stderr=io.StringIO())
+        results = (here / "out.jsonl").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        assert all("score" in json.loads(line) for line in results)
+
+
+def test_a_question_of_traps_alone_can_be_asked_and_answered(client, world):
+    """What got into the bank is shown by every page."""
+    text = "\n\n".join(trap[:500] for trap in TRAPS if "\0" not in trap)
+    question = add_question("陷阱 " + "²٣\u202e👩‍👩‍👧", text, topic="\u202e²")
+    client.post(reverse("start"), {"count": 2})
+    slot = Slot.objects.filter(question=question).latest("pk")
+    path = reverse("answer", args=[slot.interview_id, slot.position + 1])
+    assert client.post(path, {"answer": text}, follow=True).status_code == 200
+    for name in ("history", "answers", "search"):
+        assert client.get(reverse(name), {"q": "\u202e²"}).status_code == 200

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
 import uuid
 from urllib.parse import urlencode, urlsplit
 
@@ -22,7 +21,6 @@ from playwright.sync_api import Page
 
 from interview import disputes, reviewing
 from interview.models import Attempt, Interview, Report, SecondOpinion, Slot
-from knowledge.importing import background
 from knowledge.models import Question, Topic
 from tests.attempts import attempted, grade_of, point
 from tests.browser.conftest import sign_in
@@ -317,13 +315,6 @@ class TestWhatIsBeingTyped:
 
 
 class TestImports:
-    @pytest.fixture
-    def author(self, staff, client_of, settings, tmp_path, monkeypatch):
-        settings.DATA_DIR = tmp_path
-        monkeypatch.setattr(threading.Thread, "start", lambda thread: thread.run())
-        monkeypatch.setattr(background, "close_old_connections", lambda: None)
-        return client_of(staff)
-
     def test_names_of_dropped_files(self, watch, staff, settings, tmp_path):
         settings.DATA_DIR = tmp_path
         sign_in(watch.page, staff)
@@ -337,6 +328,50 @@ class TestImports:
             watch.page.evaluate(DROP, ["[data-zone]", names])
             watch.page.wait_for_timeout(30)
             watch.look("⁄" if "⁄" in names[0][0] else ".md")
+
+    def test_pictures_that_are_none(self, watch, person, client_of, settings):
+        """SVG is not served; a document under the name of a picture comes as that picture."""
+        folder = settings.MEDIA_ROOT / "sources" / "abc"
+        folder.mkdir(parents=True)
+        svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='pwned()'><script>pwned()</script></svg>"
+        html = "<!DOCTYPE html><script>pwned()</script><img src=x onerror=pwned()>"
+        for name, text in {
+            "x.svg": svg,
+            "svg.png": svg,
+            "html.png": html,
+            "html.gif": f"GIF89a{html}",
+            "x.html": html,
+        }.items():
+            (folder / name).write_text(text)
+        body = "甲。" + "".join(
+            f"![](/media/sources/abc/{name})"
+            for name in ("svg.png", "html.png", "html.gif", "x.svg")
+        )
+        question = add_question("图？", body)
+        client = client_of(person)
+
+        def serve(route):
+            """As the site answers: the server of the tests would hand out files by itself."""
+            response = client.get(urlsplit(route.request.url).path)
+            body = b"".join(response) if response.streaming else response.content
+            route.fulfill(status=response.status_code, headers=dict(response.headers), body=body)
+
+        watch.page.route("**/media/**", serve)
+        sign_in(watch.page, person)
+        watch.visit(reverse("question", args=[question.pk]))
+        kinds = {}
+        for name in ("x.svg", "svg.png", "html.png", "html.gif", "x.html"):
+            response = watch.page.goto(f"/media/sources/abc/{name}")
+            kinds[name] = (response.status, response.headers["content-type"].split(";")[0])
+        # The document that the browser itself makes around a picture has a style of its own.
+        watch.seen = [what for what in watch.seen if "policy: style-src-attr inline" not in what]
+        assert kinds == {
+            "x.svg": (404, "text/html"),
+            "svg.png": (200, "image/png"),
+            "html.png": (200, "image/png"),
+            "html.gif": (200, "image/gif"),
+            "x.html": (404, "text/html"),
+        }
 
 
 class TestAddresses:
@@ -372,6 +407,25 @@ class TestAddresses:
             watch.visit("/history/?" + urlencode({"sittings": text}))
         for group in GROUPS:
             watch.visit("/" + urlencode({"": " ".join(group)}) + "/")  # the page that is not there
+
+    def test_signing_in_with_a_target_and_a_name(self, watch, db):
+        for group in GROUPS:
+            text = "mark" + " ".join(group)
+            watch.visit("/login/?" + urlencode({"next": text}), "mark")
+            watch.page.fill("#id_username", text[:150].replace("\n", ""))
+            watch.page.fill("#id_password", "x")
+            watch.page.click("main form button")
+            watch.page.wait_for_load_state()
+            watch.look()
+
+    def test_lists_of_the_admin(self, watch, question, staff):
+        sign_in(watch.page, staff)
+        for group in GROUPS:
+            text = "mark " + " ".join(group)
+            watch.visit("/admin/knowledge/question/?" + urlencode({"q": text}), "mark")
+            watch.visit(
+                "/admin/interview/attempt/?" + urlencode({"topic_name": text, "score": text})
+            )
 
 
 # What the page would be like if nothing were cleaned.
