@@ -210,6 +210,8 @@ def test_hostile_shapes_take_little_time() -> None:
         "restarting numbers": "".join(
             f"{'#' * (1 + n % 5)} {n * 7919 % 3000}. x\n\ny\n\n" for n in range(3_000)
         ),
+        "headings without blank lines": "".join(f"# h{n}\n" for n in range(20_000)),
+        "items of HTML": "- <div>\n" * 20_000,
         "open lists": "<ol><li>What?\n" * 10_000,
         "bold paragraphs": "<p><b>What?</b></p>\n" * 10_000,
         "open containers": "::: question What?\n\n" * 10_000,

@@ -76,10 +76,13 @@ def html_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def short_html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """CommonMark's HTML block, which goes on to the next blank line, but for what stands for itself:
     it ends before a heading and before a paragraph that opens in bold."""
-    if silent or _RAW_BLOCK.match(_line(state, start)):
+    # Asked of every block: what is no HTML must not be read to its end, nor text that only begins so.
+    if silent or _RAW_BLOCK.match(_line(state, start)) or not html_block(state, start, end, True):
         return html_block(state, start, end, silent)
     stop = start + 1
-    while stop < end and not state.isEmpty(stop) and not _STANDS_ALONE.match(_line(state, stop)):
+    while stop < end and state.sCount[stop] >= state.blkIndent and not state.isEmpty(stop):
+        if _STANDS_ALONE.match(_line(state, stop)):
+            break
         stop += 1
     return html_block(state, start, stop, silent)
 
