@@ -27,7 +27,7 @@ from interview.grading.segments import segment, width
 from interview.grading.windows import centred, chinese_share, windows
 from knowledge import keywords as terms
 
-VERSION = "3"
+VERSION = "4"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
@@ -88,6 +88,7 @@ class _Prepared:
         self.misconceived: list[tuple[int, int, float]] = []  # (misconception, segment, strength)
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
         self.near = self.similarity
+        self.whole, self.same = 0.0, 1.0
         self.own = 0.0
         self.elsewhere = -1.0
 
@@ -119,7 +120,14 @@ class _Prepared:
         a point and a window are in one language (n, m), all 0..1."""
         said = [set(wording.units(w.text)) for w in self.windows]
         everything = set(wording.units(self.text))
-        wanted = [wording.asked_for(p.text, self.material.question) for p in self.material.points]
+        question = self.material.question
+        wanted = [wording.asked_for(p.text, question) for p in self.material.points]
+        reference = "\n".join(p.text for p in self.material.passages)
+        useful = " ".join(s.text for s in self.segments)  # no words to the grader, for example
+        self.whole = wording.shared(
+            wording.asked_for(reference, question), set(wording.units(useful))
+        )
+        self.same = 1 - abs(chinese_share(useful) - chinese_share(reference))
         near = np.array([[wording.shared(units, window) for window in said] for units in wanted])
         wide = np.array([[wording.shared(units, everything)] for units in wanted])
         ours = np.array([[chinese_share(p.text)] for p in self.material.points])
@@ -187,6 +195,8 @@ class _Prepared:
             reversed=reversal,
             withdrawn=withdrawn,
             misconceptions=sum(strength for *_, strength in self.misconceived),
+            whole=self.whole,
+            same=self.same,
             clash=self._judged_otherwise(),
         )
         covered, denied = signals.covered_pairs(1.0), signals.denied_pairs()
@@ -276,6 +286,7 @@ class _Prepared:
             truth=round(result.truth, 4),
             explicit=material.explicit,
             kept=round(result.kept, 4),
+            worded=round(result.worded, 4),
             version=VERSION,
             encoder=tools.encoder.identity,
             entailment=tools.entailment_identity,

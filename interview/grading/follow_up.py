@@ -35,5 +35,8 @@ def score(grade: Mapping[str, Any], point: str, follow_up: float) -> int:
     covered[place] = coverage(covered[place], follow_up)
     given_back = WEIGHT * follow_up * points[place].get("cost", 0.0)
     true = min(1.0, grade["truth"] * float(np.exp(given_back))) * grade.get("kept", 1.0)
-    value = scale.on_scale(covered, weights, explicit=grade.get("explicit", False), true=true)
+    worded = grade.get("worded", 0.0)
+    value = scale.on_scale(
+        covered, weights, worded, explicit=grade.get("explicit", False), true=true
+    )
     return max(int(grade["score"]), round(value))

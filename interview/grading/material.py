@@ -153,6 +153,7 @@ class Grade:
     truth: float = 1.0  # 1: nothing said is contradicted by the reference
     explicit: bool = False  # whether the points are the author's own
     kept: float = 1.0  # share left by bare lists and by answers to another question
+    worded: float = 0.0  # share of the reference's wording that stands in the answer, as it counts
     version: str = ""
     encoder: str = ""
     entailment: str = ""

@@ -20,22 +20,25 @@ from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
 GIVEN = 0.45
 # Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
 # statement and wording shared with the whole answer, moved so that nothing in common is 0.
-NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.39, 4.01, 2.44, 2.45
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.03, 5.24, 2.60, 1.78
 # Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
 EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
 # points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
-READ, ALONE = 0.97, 0.61
+READ, ALONE = 0.96, 0.38
 # What a partial statement counts beside a full one.
-PART = 0.08
+PART = 0.09
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
 # An author's own rubric has less in it that nobody needs to say: it is steeper.
-STEEP, STEEP_EXPLICIT, REACH = 1.04, 1.45, 0.60
+STEEP, STEEP_EXPLICIT, REACH = 1.21, 1.69, 0.48
+# Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
+# points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
+WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.36, 0.84, 1.94
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
-POWER, BEND = 0.57, 0.19
+POWER, BEND = 0.56, 0.19
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.81, 6.55, 0.85, 1.69
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.74, 6.22, 0.82, 1.76
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -77,6 +80,8 @@ class Signals:
     reversed: np.ndarray  # 0..1
     withdrawn: np.ndarray  # bool: reversed, but the answer says the point elsewhere
     misconceptions: float  # how many known misconceptions the answer states, by probability
+    whole: float = 0.0  # share of the reference's own wording that the answer uses, 0..1
+    same: float = 1.0  # how far answer and reference are in one language, 0..1
     clash: bool = False  # the answer opens with the judgement opposite to the reference's
 
     def covered_pairs(self, read: float) -> np.ndarray:
@@ -113,9 +118,9 @@ class Result:
     truth: float
     covered: np.ndarray
     contradicted: np.ndarray
-    costs: (
-        np.ndarray
-    )  # (n,) what denying each point takes off: truth is exp(-sum) of these and others
+    # (n,) what denying each point takes off: truth is exp(-sum) of these and others
+    costs: np.ndarray
+    worded: float  # share 0..1 of the reference's wording, as it counts
     listing_cost: float
     off_topic: bool
 
@@ -128,7 +133,7 @@ class Result:
 def nothing(points: int) -> Result:
     """The result of an answer that says nothing that counts."""
     zeros = np.zeros(points)
-    return Result(0, float(SPREAD[0][1]), 0.0, 1.0, zeros, zeros, zeros, 0.0, False)
+    return Result(0, float(SPREAD[0][1]), 0.0, 1.0, zeros, zeros, zeros, 0.0, 0.0, False)
 
 
 def _kept(listing_cost: float, off_topic: bool) -> float:
@@ -182,7 +187,9 @@ def score(
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
     true = truth * _kept(listing_cost, off_topic)
-    value = on_scale(covered, weights, explicit=explicit, true=true)
+    # Between languages no wording is shared: nearness has to stand in for it.
+    worded = signals.same * signals.whole + (1 - signals.same) * float(weights @ near)
+    value = on_scale(covered, weights, worded, explicit=explicit, true=true)
     sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
         np.where(signals.held_reversals() >= REVERSAL_FROM, signals.reversed, 0.0),
@@ -196,17 +203,23 @@ def score(
         covered=covered,
         contradicted=signals.by_point(contradicted),
         costs=costs,
+        worded=worded,
         listing_cost=listing_cost,
         off_topic=off_topic,
     )
 
 
-def on_scale(covered: np.ndarray, weights: np.ndarray, *, explicit: bool, true: float) -> float:
-    """The score 0..100 of points ``covered`` (n,) with ``weights`` (n,) that sum to 1, of which
-    ``true`` 0..1 is left after what was wrong and how it was said."""
+def on_scale(
+    covered: np.ndarray, weights: np.ndarray, worded: float, *, explicit: bool, true: float
+) -> float:
+    """The score 0..100 of points ``covered`` (n,) with ``weights`` (n,) that sum to 1 and of the share
+    ``worded`` 0..1 of the reference's wording; ``true`` 0..1 of it is left after what was wrong and how
+    it was said."""
     points = effective_points(weights)
     steep = STEEP_EXPLICIT if explicit else STEEP
-    raw = true * (1 - float(np.exp(-steep * points**REACH * float(weights @ covered))))
+    part = WHOLE / points**WHOLE_BEND
+    said = (1 - part) * float(weights @ covered) + part * WHOLE_GAIN * worded
+    raw = true * (1 - float(np.exp(-steep * points**REACH * said)))
     return _along(CURVE, raw ** (POWER * points**BEND))
 
 
