@@ -109,7 +109,10 @@ class ReportAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         decided = "decided" in request.GET
         reports = Report.objects.select_related(
-            "attempt__user", "attempt__version__question__source", "decided_by"
+            "attempt__user",
+            "attempt__follow_up",
+            "attempt__version__question__source",
+            "decided_by",
         )
         if decided:
             reports = reports.exclude(state=Report.State.OPEN).order_by("-decided_at")

@@ -16,7 +16,7 @@ State = FollowUp.State
 
 def of(attempt: Attempt) -> FollowUp | None:
     """The attempt's follow-up, whatever became of it."""
-    return FollowUp.objects.filter(attempt=attempt).first()
+    return getattr(attempt, "follow_up", None)  # read with the attempt where many are shown
 
 
 def prepare(attempt: Attempt) -> FollowUp | None:

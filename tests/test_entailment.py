@@ -68,7 +68,7 @@ def test_held_out_concepts_are_judged_far_above_chance(model) -> None:
     figures = evaluate(held_out, lambda pairs: model([(p.reference, p.candidate) for p in pairs]))
     assert figures["four"] > 0.55
     assert figures["order"] > 0.65
-    assert figures["order_same"] > 0.8
+    assert figures["order_same"] > 0.75
 
 
 def test_a_statement_says_itself_and_a_stranger_does_not(model) -> None:

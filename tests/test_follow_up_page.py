@@ -105,7 +105,7 @@ class TestWhenItIsAsked:
     def test_at_most_twice_in_a_mock_interview(self, client, person, questions):
         mock = sitting(person, *questions, mode="mock", feedback="each", follow_ups=True)
         for number in (1, 2, 3):
-            send(client, mock, number)
+            send(client, mock, number, answer="学习率太大会震荡。")
         assert FollowUp.objects.count() == 2
 
     def test_the_start_page_has_the_switch(self, client, questions):

@@ -88,7 +88,7 @@ def test_a_folder_brings_its_pictures(ready, open_page, staff, folder):
     page.goto(
         f"/admin/knowledge/question/{Question.objects.get(title='什么是流水线？').pk}/change/"
     )
-    address = page.locator("#preview img").get_attribute("src")
+    address = page.locator("#live-preview img").get_attribute("src")
     assert address.startswith("/media/")
     assert page.request.get(address).status == 200
 
