@@ -29,7 +29,7 @@ def svg(sets: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> str:
     """``sets``: name -> (the grader's scores, people's grades), both 0-100."""
     at = lambda x, y: (_LEFT + x / 100 * _SIDE, _TOP + (100 - y) / 100 * _SIDE)  # noqa: E731
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _SIDE + 200} {_TOP + _SIDE + 56}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _SIDE + 290} {_TOP + _SIDE + 56}"'
         ' font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="Calibration">',
         '<rect width="100%" height="100%" fill="#fff"/>',
     ]
