@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -12,6 +13,12 @@ from django.test import Client
 from knowledge.markdown import matching_key
 from knowledge.models import Question, Topic
 from knowledge.refresh import refresh
+
+# The same examples in every run: what fails here fails everywhere. VIVA_TEST_EXPLORE=1 looks for new ones.
+hypothesis.settings.register_profile(
+    "same", derandomize=not os.environ.get("VIVA_TEST_EXPLORE"), database=None
+)
+hypothesis.settings.load_profile("same")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

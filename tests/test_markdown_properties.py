@@ -221,3 +221,9 @@ def test_hostile_shapes_take_little_time() -> None:
         started = time.process_time()
         parse(text)
         assert time.process_time() - started < 20, name
+
+
+def test_aliases_are_never_put_together():
+    lines = ["a: &a [x, x]", *(f"{c}: &{c} [*{p}, *{p}]" for p, c in zip("abcdefgh", "bcdefghi"))]  # noqa: B905
+    document = parse("---\n" + "\n".join(lines) + "\n---\n\n## 什么？\n\n答。\n")
+    assert document.metadata["i"] == "&i [*h, *h]"

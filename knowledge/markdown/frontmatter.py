@@ -26,9 +26,10 @@ def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
     lines = text.count("\n", 0, end) + 2
     if not any(line.partition(":")[1] for line in block.split("\n")):
         return {}, 0, ""
-    if "&" in block and "*" in block:
-        return _by_lines(block), lines, ""
     try:
+        # A few lines of anchors and aliases can stand for gigabytes: such a block is not put together.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block, yaml.SafeLoader)):
+            return _by_lines(block), lines, ""
         loaded = yaml.safe_load(block)
     except (yaml.YAMLError, ValueError, RecursionError):
         return _by_lines(block), lines, "The front matter is not valid YAML; read line by line."

@@ -390,6 +390,7 @@ class TestAddresses:
             watch.page.fill("[name=q]", text.replace("\0", ""))
             with watch.page.expect_response("**/search/*"):
                 watch.page.press("[name=q]", "Enter")
+        watch.page.wait_for_load_state("networkidle")
         watch.look()
         for group in GROUPS:
             text = "mark " + " ".join(group)
