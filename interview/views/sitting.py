@@ -193,7 +193,7 @@ def keep_draft(request: HttpRequest, row: Slot | FollowUp) -> drafting.Clash | N
     the page whose answer is there already."""
     if "answer" not in request.POST:
         return None
-    writer = request.POST.get("submission", "")[:36]
+    writer = drafting.tidy(request.POST.get("submission", ""))[:36]
     if isinstance(row, FollowUp) and str(row.submission) == writer:
         return None
     row.save(update_fields=timing.spend(row, timezone.now()))
