@@ -8,7 +8,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
@@ -47,12 +48,6 @@ def until(done: Callable[[], Any], seconds: float = 60.0, pause: float = 0.05) -
             return True
         time.sleep(pause)
     return bool(done())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Site:
@@ -271,23 +266,12 @@ class Person:
         html = self.get(path).text
         return Sent(path, text, _field(html, "submission"), _field(html, "base"))
 
-    def send(self, sent: Sent, htmx: bool = True) -> httpx2.Response:
-        return self.post(
-            f"{sent.path}answer/",
-            htmx,
-            answer=sent.text,
-            submission=sent.submission,
-            base=sent.base,
-        )
+    def send(self, sent: Sent, htmx: bool = True, to: str = "answer") -> httpx2.Response:
+        fields = {"answer": sent.text, "submission": sent.submission, "base": sent.base}
+        return self.post(f"{sent.path}{to}/", htmx, **fields)
 
     def draft(self, sent: Sent) -> httpx2.Response:
-        return self.post(
-            f"{sent.path}draft/",
-            True,
-            answer=sent.text,
-            submission=sent.submission,
-            base=sent.base,
-        )
+        return self.send(sent, to="draft")
 
 
 def is_kept(response: httpx2.Response | None) -> bool:

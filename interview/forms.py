@@ -17,6 +17,7 @@ from interview.drafting import tidy
 from interview.models import Interview, Preferences
 from interview.selection import MAX_QUESTIONS, Plan
 from knowledge.models import Question, Topic
+from knowledge.posted import whole_number
 
 
 class SignUpForm(UserCreationForm):
@@ -114,11 +115,6 @@ class StartForm(forms.Form):
         )
 
 
-def draft_base(posted: str) -> int | None:
-    """The draft's version that a page says it has seen; None when it does not say."""
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 10 else None
-
-
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("Your answer"),
@@ -141,7 +137,7 @@ class AnswerForm(forms.Form):
     base = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def clean_base(self) -> int | None:
-        return draft_base(self.cleaned_data["base"])
+        return whole_number(self.cleaned_data["base"])
 
     def clean_answer(self) -> str:
         answer = tidy(self.cleaned_data["answer"])

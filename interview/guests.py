@@ -42,8 +42,8 @@ def begin(plan: selection.Plan, *, now: dt.datetime, rng: random.Random) -> Inte
     """A sitting of a new guest; None, and no guest, when there is nothing to ask."""
     people = get_user_model()
     with transaction.atomic():
-        guest = people.objects.create_user(PREFIX + secrets.token_hex(8))  # no password fits
-        people.objects.filter(pk=guest.pk).update(date_joined=now)
+        name = PREFIX + secrets.token_hex(8)
+        guest = people.objects.create_user(name, date_joined=now)  # no password fits
         interview = selection.start_interview(guest, plan, now=now, rng=rng)
         if interview is None:
             guest.delete()

@@ -19,6 +19,7 @@ from knowledge.index import faiss_index
 from knowledge.models import Chunk, ImportRun, Question, Source, Vector
 from tests.conftest import BODY
 from tests.encoders import HashEncoder
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -321,9 +322,7 @@ class TestServe:
             run("serve", *options)
 
     def test_a_free_port_is_served(self, content, started):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         out, _ = run("serve", "--port", str(port))
         assert f"http://127.0.0.1:{port}/" in out
         assert "interview.wsgi:application" in started[0]

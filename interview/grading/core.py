@@ -113,6 +113,7 @@ class _Prepared:
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
         self.near = scale.nearness(self.similarity, *self._wording())
+        self.whole, self.same = self._wording_of_the_whole()
         self._choose_pairs()
 
     def _wording(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -120,19 +121,21 @@ class _Prepared:
         a point and a window are in one language (n, m), all 0..1."""
         said = [set(wording.units(w.text)) for w in self.windows]
         everything = set(wording.units(self.text))
-        question = self.material.question
-        wanted = [wording.asked_for(p.text, question) for p in self.material.points]
-        reference = "\n".join(p.text for p in self.material.passages)
-        useful = " ".join(s.text for s in self.segments)  # no words to the grader, for example
-        self.whole = wording.shared(
-            wording.asked_for(reference, question), set(wording.units(useful))
-        )
-        self.same = 1 - abs(chinese_share(useful) - chinese_share(reference))
+        wanted = [wording.asked_for(p.text, self.material.question) for p in self.material.points]
         near = np.array([[wording.shared(units, window) for window in said] for units in wanted])
         wide = np.array([[wording.shared(units, everything)] for units in wanted])
         ours = np.array([[chinese_share(p.text)] for p in self.material.points])
         theirs = np.array([[chinese_share(w.text) for w in self.windows]])
         return near, wide, 1 - np.abs(ours - theirs)
+
+    def _wording_of_the_whole(self) -> tuple[float, float]:
+        """The share of the reference's own wording that the answer uses, less what it says to the
+        grader and the like, and how far the two are in one language, both 0..1."""
+        said = " ".join(s.text for s in self.segments)
+        reference = "\n".join(p.text for p in self.material.passages)
+        wanted = wording.asked_for(reference, self.material.question)
+        alike = 1 - abs(chinese_share(said) - chinese_share(reference))
+        return wording.shared(wanted, set(wording.units(said))), alike
 
     def _choose_pairs(self) -> None:
         """The pairs worth reading closely, within the budget: each point with its nearest window,

@@ -12,6 +12,7 @@ from interview import grader
 from interview.views.shared import page
 from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import Question
+from knowledge.posted import whole_number
 from knowledge.refresh import rendered, source_name_of
 from knowledge.search import by_question
 from knowledge.search import search as search_passages
@@ -39,9 +40,9 @@ def question(request: HttpRequest, question_id: int) -> HttpResponse:
         Question.objects.askable().select_related("topic", "source"), pk=question_id
     )
     html = rendered(current.body, source_name_of(current)).html
-    passage = request.GET.get("passage", "")
-    if passage.isascii() and passage.isdigit() and len(passage) < 6:
-        html = mark_passages(html, {int(passage): "found"})
+    passage = whole_number(request.GET.get("passage", ""))
+    if passage is not None:
+        html = mark_passages(html, {passage: "found"})
     context = {
         "question": current,
         "stem": mark_safe(rendered(current.stem).html) if current.stem else "",

@@ -19,6 +19,7 @@ from interview.models import Attempt, Interview, attempts_of
 from interview.views.shared import page, post_to
 from interview.weaknesses import weaknesses
 from knowledge.models import Question
+from knowledge.posted import whole_number
 
 PRACTISED_AT_ONCE = 10
 
@@ -67,8 +68,9 @@ def _listed(user: Any) -> QuerySet[Attempt]:
 @post_to("history")
 def practise(request: HttpRequest) -> HttpResponse:
     """A sitting of the named questions, at most ten."""
-    named = [int(pk) for pk in request.POST.getlist("question") if pk.isdecimal() and len(pk) < 19]
-    found = Question.objects.askable().select_related("topic").in_bulk(named[:PRACTISED_AT_ONCE])
+    posted = map(whole_number, request.POST.getlist("question")[:PRACTISED_AT_ONCE])
+    named = [number for number in posted if number is not None]
+    found = Question.objects.askable().select_related("topic").in_bulk(named)
     questions = list(found.values())
     if not questions:
         return redirect("history")

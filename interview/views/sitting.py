@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from interview import answering, drafting, probing, result, timing
-from interview.forms import AnswerForm, draft_base
+from interview.forms import AnswerForm
 from interview.models import Attempt, FollowUp, Slot
 from interview.views.shared import (
     attempt_context,
@@ -28,6 +28,7 @@ from interview.views.shared import (
     slot_for,
 )
 from knowledge.markdown.rendering import render_plain
+from knowledge.posted import whole_number
 
 # The page's clock may run ahead of the server's by this much when it ends.
 EARLY = dt.timedelta(seconds=-2)
@@ -103,10 +104,11 @@ def written(request: HttpRequest, current: Slot) -> Slot | FollowUp:
     named = request.POST.get("follow_up", "")
     if not named:
         return current
-    if not (named.isascii() and named.isdigit() and len(named) < 19):
+    number = whole_number(named)
+    if number is None:
         raise Http404
     followed = FollowUp.objects.select_related("attempt__version__question__source")
-    row = get_object_or_404(followed, attempt__slot=current, pk=int(named))
+    row = get_object_or_404(followed, attempt__slot=current, pk=number)
     row.attempt.slot = current
     return row
 
@@ -200,7 +202,7 @@ def keep_draft(request: HttpRequest, row: Slot | FollowUp) -> drafting.Clash | N
     return drafting.keep(
         row,
         request.POST["answer"],
-        base=draft_base(request.POST.get("base", "")),
+        base=whole_number(request.POST.get("base", "")),
         writer=writer,
     )
 
@@ -251,9 +253,9 @@ def go(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpRespon
     to = request.POST.get("to", "")
     if to == "summary":
         return redirect("summary", interview_id)
-    last = current.interview.slots.count()
-    known = to.isascii() and to.isdigit() and 1 <= int(to[:6]) <= last
-    return redirect("slot", interview_id, int(to[:6]) if known else number)
+    wanted = whole_number(to) or 0
+    known = 1 <= wanted <= current.interview.slots.count()
+    return redirect("slot", interview_id, wanted if known else number)
 
 
 @login_required
@@ -293,9 +295,9 @@ def preview(request: HttpRequest, interview_id: uuid.UUID, number: int) -> HttpR
 def end(request: HttpRequest, interview_id: uuid.UUID) -> HttpResponse:
     """Ends the sitting: what was typed counts as an answer, what is empty as skipped."""
     interview = interview_for(request, interview_id)
-    number = request.POST.get("number", "")
-    if number.isascii() and number.isdigit():
-        current = slot_for(request, interview_id, int(number[:6]))
+    number = whole_number(request.POST.get("number", ""))
+    if number is not None:
+        current = slot_for(request, interview_id, number)
         row = written(request, current)
         if clash := keep_draft(request, row):
             return clashed(request, current, row, clash)

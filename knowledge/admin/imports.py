@@ -43,6 +43,7 @@ from knowledge.importing import (
     undo,
 )
 from knowledge.importing.merging import names_of
+from knowledge.importing.plan import MERGED, SKIP, SKIPPED
 from knowledge.markdown.rendering import render
 from knowledge.models import ImportRun, Topic
 from knowledge.reading import IMAGES, MAX_TOTAL, MEGABYTE, File, Unreadable, accept, read_zip
@@ -395,4 +396,4 @@ def _shown(file: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outcome(question: dict[str, Any]) -> str:
-    return "skipped" if question.get("choice") in {"skip", "merged"} else question["status"]
+    return SKIPPED if question.get("choice") in {SKIP, MERGED} else question["status"]

@@ -29,6 +29,7 @@ from knowledge.models import (
     QuestionVersion,
     Topic,
 )
+from knowledge.posted import whole_number
 from knowledge.refresh import refresh, refresh_on_commit, rendered, source_name_of
 
 
@@ -185,7 +186,7 @@ class QuestionAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             return HttpResponse(status=403)
         own = request.POST.get("own", "")
-        stored = Question.objects.select_related("source").filter(pk=_number(own) or 0)
+        stored = Question.objects.select_related("source").filter(pk=whole_number(own) or 0)
         source = next(map(source_name_of, stored), "")  # whose pictures the text may name
         html = rendered(request.POST.get("body", "")[:200_000], source).html
         return TemplateResponse(request, "admin/knowledge/question/preview.html", {"html": html})
@@ -195,7 +196,7 @@ class QuestionAdmin(admin.ModelAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             return HttpResponse(status=403)
         own = request.POST.get("own", "")
-        near = duplicates.nearest(request.POST.get("title", "")[:2000], _number(own))
+        near = duplicates.nearest(request.POST.get("title", "")[:2000], whole_number(own))
         return TemplateResponse(request, "admin/knowledge/question/near.html", {"near": near})
 
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
@@ -266,7 +267,7 @@ class QuestionAdmin(admin.ModelAdmin):
     @admin.action(description=_("Move the selected questions to the topic"), permissions=["change"])
     def move(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         chosen = request.POST.get("topic", "")
-        topic = Topic.objects.filter(pk=_number(chosen) or 0).first()
+        topic = Topic.objects.filter(pk=whole_number(chosen) or 0).first()
         if topic is None:
             self.message_user(request, _("Choose the topic to move to."), messages.ERROR)
             return
@@ -302,11 +303,6 @@ class QuestionAdmin(admin.ModelAdmin):
     def detect_again(self, request: HttpRequest, queryset: QuerySet[Question]) -> None:
         refresh(list(queryset.select_related("source", "topic")))
         self.message_user(request, _("Done."))
-
-
-def _number(posted: str) -> int | None:
-    """A row's number as a form carries it; not every digit is one of ours ("²"), and none is longer."""
-    return int(posted) if posted.isascii() and posted.isdigit() and len(posted) < 19 else None
 
 
 def _download(text: str, name: str, kind: str) -> HttpResponse:

@@ -10,6 +10,17 @@ import yaml
 MAX_FRONT_MATTER = 20_000  # characters
 
 
+class _Aliased(Exception):
+    """The block has aliases: a few lines of them can stand for gigabytes."""
+
+
+class _WithoutAliases(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise _Aliased
+        return super().compose_node(parent, index)
+
+
 def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
     """(metadata, number of lines it takes, warning) of the front matter at a text's beginning."""
     text = text.lstrip("\ufeff")
@@ -27,10 +38,9 @@ def split_front_matter(text: str) -> tuple[dict[str, object], int, str]:
     if not any(line.partition(":")[1] for line in block.split("\n")):
         return {}, 0, ""
     try:
-        # A few lines of anchors and aliases can stand for gigabytes: such a block is not put together.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block, yaml.SafeLoader)):
-            return _by_lines(block), lines, ""
-        loaded = yaml.safe_load(block)
+        loaded = yaml.load(block, _WithoutAliases)
+    except _Aliased:
+        return _by_lines(block), lines, ""
     except (yaml.YAMLError, ValueError, RecursionError):
         return _by_lines(block), lines, "The front matter is not valid YAML; read line by line."
     if not isinstance(loaded, dict):

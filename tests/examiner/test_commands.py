@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import socket
 import sys
 
 import pytest
@@ -13,6 +12,7 @@ from django.core.management import CommandError, call_command
 from interview.management.commands import check_llm, serve
 from tests.chat_server import KEY, asked, honest, reply
 from tests.examiner.conftest import ANSWER
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,6 @@ def run(*arguments, **options) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
     call_command(*arguments, stdout=out, stderr=err, **options)
     return out.getvalue(), err.getvalue()
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def careful(handler, body):
@@ -176,13 +170,13 @@ class TestServe:
         return started
 
     def test_without_an_examiner_the_server_alone(self, started):
-        run("serve", "--port", free_port())
+        run("serve", "--port", str(free_port()))
         [command] = started
         assert command[:3] == [sys.executable, "-m", "gunicorn"]
         assert "examiner_worker" not in command
 
     def test_with_one_both_under_one_roof(self, started, examiner):
-        run("serve", "--port", free_port())
+        run("serve", "--port", str(free_port()))
         [command] = started
         assert command[:3] == [sys.executable, "-m", "interview.supervising"]
         cut = command.index("--")

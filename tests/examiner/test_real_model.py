@@ -7,7 +7,6 @@ counts: a reply under a schema, a stream, a time-out, a cancelled request.
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -24,6 +23,7 @@ from tests.attempts import point
 from tests.chat_server import wait_until
 from tests.conftest import add_question
 from tests.examiner.conftest import attempt_of, work
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.model,
@@ -39,9 +39,7 @@ STORY = [{"role": "user", "content": "Tell a very long story about a river. Do n
 @pytest.fixture(scope="module")
 def llama():
     """The address of the server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "tests.llama_server", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
