@@ -109,11 +109,11 @@ def _close(slot: Slot, now: dt.datetime) -> None:
 
 
 def ensure_graded(attempt: Attempt, *, now: dt.datetime, patient: bool = False) -> bool:
-    """Grade what is not graded yet, and have the second examiner look at it too, where there is one.
-    Whether it was graded now; ``patient`` as in ``grade_attempt``."""
+    """Grade what is not graded yet, and have the second examiner look at it too, where there is one;
+    of a graded attempt the answer to its follow-up. Whether something was graded now; ``patient`` as in
+    ``grade_attempt``."""
     if attempt.score is not None:
-        _ensure_follow_up_graded(attempt)
-        return False
+        return _ensure_follow_up_graded(attempt, patient=patient)
     if grade_attempt(attempt, patient=patient) is None:
         return False
     with suppress(opinions.OverBudget):
@@ -161,17 +161,21 @@ def _grade(attempt: Attempt) -> Grade:
     return grade
 
 
-def _ensure_follow_up_graded(attempt: Attempt) -> None:
+def _ensure_follow_up_graded(attempt: Attempt, *, patient: bool) -> bool:
     """Grade the answer to the attempt's follow-up, if there is one that is not graded yet."""
     if not grader.is_ready() or not probing.ungraded(attempt).exists():
-        return
-    with suppress(Busy), _turns.take():
-        for follow_up in probing.ungraded(attempt):  # meanwhile another request may have done it
-            follow_up.attempt = attempt
-            probing.grade(follow_up)
-            with transaction.atomic():
-                follow_up.save(update_fields=["grade", "grader_version"])
-                _count(attempt)
+        return False
+    with suppress(Busy), _turns.take(patient=patient):
+        follow_up = probing.ungraded(attempt).first()
+        if follow_up is None:  # meanwhile another request has done it
+            return False
+        follow_up.attempt = attempt
+        probing.grade(follow_up)
+        with transaction.atomic():
+            follow_up.save(update_fields=["grade", "grader_version"])
+            _count(attempt)
+        return True
+    return False
 
 
 def _count(attempt: Attempt) -> None:

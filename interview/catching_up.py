@@ -13,14 +13,15 @@ import random
 import threading
 import time
 import uuid
+from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from interview import answering, grader
-from interview.models import Attempt
+from interview.models import Attempt, FollowUp
 from knowledge import index
 
 logger = logging.getLogger(__name__)
@@ -57,11 +58,22 @@ def _run() -> None:
 
 
 def left_over(now: dt.datetime) -> list[uuid.UUID]:
-    """Answers without a grade that nobody is at work on. One from the future was stored before the
-    clock was set back."""
-    ungraded = Attempt.objects.filter(Q(tries=None) | Q(tries__lt=MAX_TRIES), score=None)
-    settled = ungraded.exclude(created_at__gt=now - YOUNG, created_at__lt=now + YOUNG)
-    return list(settled.order_by("created_at").values_list("pk", flat=True)[:AT_A_TIME])
+    """The attempts whose answer, or whose follow-up's answer, has no grade and that nobody is at work
+    on. One from the future was stored before the clock was set back."""
+    answers = _settled(Attempt.objects.filter(score=None), "created_at", now)
+    followed = Attempt.objects.filter(
+        score__isnull=False,
+        follow_up__state=FollowUp.State.ANSWERED,
+        follow_up__grade__isnull=True,
+    )
+    return [*answers, *_settled(followed, "follow_up__settled_at", now)][:AT_A_TIME]
+
+
+def _settled(ungraded: QuerySet[Attempt], since: str, now: dt.datetime) -> QuerySet[Any]:
+    young = {f"{since}__gt": now - YOUNG, f"{since}__lt": now + YOUNG}
+    tried = Q(tries=None) | Q(tries__lt=MAX_TRIES)
+    left = ungraded.filter(tried).exclude(**young).order_by(since)
+    return left.values_list("pk", flat=True)[:AT_A_TIME]
 
 
 def catch_up(now: dt.datetime) -> int:
@@ -71,7 +83,7 @@ def catch_up(now: dt.datetime) -> int:
     graded = 0
     for pk in found:
         # Counted before it is tried: a try that takes the process down with it counts too.
-        ours = Attempt.objects.filter(pk=pk, score=None)
+        ours = Attempt.objects.filter(pk=pk)
         if not ours.update(tries=Coalesce(F("tries"), 0) + 1):
             continue
         try:

@@ -19,6 +19,12 @@ def of(attempt: Attempt) -> FollowUp | None:
     return getattr(attempt, "follow_up", None)  # read with the attempt where many are shown
 
 
+def is_open(attempt: Attempt) -> bool:
+    """Whether the attempt's follow-up waits for an answer; the reference waits with it."""
+    follow_up = of(attempt)
+    return follow_up is not None and follow_up.state == State.OPEN
+
+
 def prepare(attempt: Attempt) -> FollowUp | None:
     """The follow-up to ask after an attempt that has just been graded, not saved yet; None where the
     sitting or the answer is not one to dig into."""

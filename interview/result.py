@@ -45,8 +45,8 @@ VERDICT_NAMES: dict[str, Promise] = {
 _SENTENCES: tuple[tuple[int, Promise], ...] = (
     (85, _("Strong: this covers what an interviewer listens for.")),
     (70, _("Good: the main points are there, some detail is missing.")),
-    (50, _("Half-way: a part of the answer is there, important points are missing.")),
-    (25, _("Thin: only a little of the reference is covered.")),
+    (50, _("Half-way: some of it stands; important points are missing or not exact.")),
+    (25, _("Thin: an interviewer would want to hear more, and more exactly.")),
     (0, _("Not there yet: the main points are missing or wrong.")),
 )
 PASS_MARK = 60

@@ -47,6 +47,13 @@ def choose(
     return pool[:count]
 
 
+def wants_follow_ups(user: Any) -> bool:
+    """As the person chose last time; yes before the first time."""
+    chosen = Interview.objects.of(user).exclude(mode=Interview.Mode.REVIEW)
+    last = chosen.order_by("-created_at").values_list("follow_ups", flat=True).first()
+    return True if last is None else last
+
+
 def start_interview(
     user: Any, plan: Plan, *, now: dt.datetime, rng: random.Random
 ) -> Interview | None:

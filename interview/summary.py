@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from interview import reviewing
+from interview import probing, reviewing
 from interview.models import Attempt, Interview, Slot
 from interview.result import PASS_MARK, sentence_of
 
@@ -29,7 +29,8 @@ _SENTENCES: tuple[tuple[int, Promise], ...] = (
 
 @dataclass(frozen=True)
 class Row:
-    """One question of the sitting. Without ``score`` it is open, skipped, or its result is still to come."""
+    """One question of the sitting. Without ``score`` it is open, skipped, or its result is still to come;
+    ``asked_more``: its follow-up is open, and what it asks for is not told before."""
 
     slot: Slot
     number: int
@@ -37,6 +38,7 @@ class Row:
     tries: int
     seconds: float  # at work on it, all tries together; 0 where that is not known
     score: int | None
+    asked_more: bool = False
 
     @property
     def sentence(self) -> Promise | None:
@@ -120,12 +122,13 @@ def _row(slot: Slot, tries: Sequence[Attempt], held: bool) -> Row:
         tries=len(tries),
         seconds=slot.seconds + sum(attempt.seconds or 0 for attempt in tries),
         score=None if score is None else round(score),
+        asked_more=latest is not None and probing.is_open(latest),
     )
 
 
 def _points(rows: Iterable[Row]) -> Iterable[tuple[float, Point]]:
     for row in rows:
-        if row.attempt is not None and row.attempt.grade:
+        if row.attempt is not None and row.attempt.grade and not row.asked_more:
             for point in row.attempt.grade["points"]:
                 yield point["weight"], Point(point["text"], point["verdict"], row)
 

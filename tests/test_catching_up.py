@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from interview import answering, catching_up
-from interview.models import Attempt, ReviewLog, SecondOpinion
+from interview.models import Attempt, FollowUp, ReviewLog, SecondOpinion
 from interview.turns import Turns
 from knowledge import index
 from tests.attempts import START, attempted
@@ -18,12 +18,33 @@ from tests.test_interview import ANSWER
 
 pytestmark = pytest.mark.django_db
 LATER = START + dt.timedelta(hours=1)
+POINTS = [
+    ["梯度下降沿损失函数负梯度方向迭代更新参数", 3],
+    ["动量把历史梯度做滑动平均，减少震荡", 3],
+]
 
 
 @pytest.fixture
 def left(person, question) -> Attempt:
     """An answer whose process was killed before it was graded."""
     return attempted(person, question, score=None, answer=ANSWER)
+
+
+@pytest.fixture
+def asked_more(person, ready) -> FollowUp:
+    """The answer to a follow-up whose process was killed before it was graded."""
+    question = add_question("怎样训练网络？", points=POINTS)
+    attempt = attempted(person, question, score=None, answer=POINTS[0][0])
+    answering.grade_attempt(attempt)
+    return FollowUp.objects.create(
+        attempt=attempt,
+        kind="missed",
+        text="震荡时怎么办？",
+        point=POINTS[1][0],
+        state="answered",
+        answer=POINTS[1][0],
+        settled_at=START,
+    )
 
 
 def fail(*_args, **_options):
@@ -45,15 +66,38 @@ class TestWhichAnswers:
         attempted(person, question, score=50)
         assert catching_up.left_over(LATER) == []
 
-    def test_the_table_is_not_read_for_it(self):
+    def test_the_answer_to_a_follow_up_too_by_when_it_came(self, asked_more):
+        later = START + dt.timedelta(seconds=40)
+        FollowUp.objects.update(settled_at=later)
+        assert catching_up.left_over(later + dt.timedelta(seconds=29)) == []
+        assert catching_up.left_over(later + dt.timedelta(seconds=31)) == [asked_more.attempt_id]
+
+    @pytest.mark.parametrize("state", ["open", "skipped"])
+    def test_a_follow_up_without_an_answer_is_none(self, asked_more, state):
+        FollowUp.objects.update(state=state)
+        assert catching_up.left_over(LATER) == []
+
+    def test_the_tables_are_not_read_for_it(self):
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # it would read a table of a few rows
                 cursor.execute("SET LOCAL enable_seqscan = off")
             query = Attempt.objects.filter(score=None).order_by("created_at").values("pk")
             assert "ungraded_attempts" in query.explain()
+            answered = FollowUp.objects.filter(state="answered", grade__isnull=True)
+            assert "ungraded_follow_ups" in answered.order_by("settled_at").values("pk").explain()
 
 
 class TestGrading:
+    def test_a_follow_up_is_graded_and_adds_to_the_score(self, asked_more, ready):
+        attempt = asked_more.attempt
+        before = attempt.score
+        assert catching_up.catch_up(LATER) == 1
+        attempt.refresh_from_db()
+        asked_more.refresh_from_db()
+        assert asked_more.grade is not None
+        assert attempt.score > before
+        assert catching_up.catch_up(LATER) == 0
+
     def test_it_is_graded_and_counts_as_a_review(self, left, ready):
         assert catching_up.catch_up(LATER) == 1
         left.refresh_from_db()

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 
 from interview import disputes
 from interview.management.commands import demo
-from interview.models import Attempt, Interview, Report, ReviewCard
+from interview.models import Attempt, FollowUp, Interview, Report, ReviewCard
+from knowledge.models import Question
 from tests.conftest import add_question
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,21 @@ def test_objections_that_wait_or_are_decided_and_a_reported_question(bank, staff
     assert states == ["accepted", "declined", "open"]
     assert reports.get(kind="question").state == "open"
     assert disputes.news(person).count() == 2
+
+
+def test_follow_ups_are_answered_and_left(bank):
+    for question in Question.objects.all():
+        question.points = [["学习率决定步长", 3], ["动量减少震荡", 3]]
+        question.samples = [
+            ["middling", "学习率决定步长。"],
+            ["good", "动量减少震荡。"],
+            ["wrong", "不知道。"],
+        ]
+        question.save()
+    person = filled("demo")
+    asked = FollowUp.objects.filter(attempt__user=person)
+    assert set(asked.values_list("state", flat=True)) == {"open", "answered", "skipped"}
+    assert not asked.filter(state="answered", grade__isnull=True).exists()
 
 
 def test_every_answer_took_time(bank):

@@ -14,6 +14,7 @@ from interview import answering, grader, own_data
 from interview.models import Attempt, FollowUp, Interview, ReviewLog
 from tests.attempts import sitting
 from tests.conftest import add_question
+from tests.pages import Document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ready")]
 
@@ -116,6 +117,38 @@ class TestWhenItIsAsked:
         assert list(
             Interview.objects.order_by("created_at").values_list("follow_ups", flat=True)
         ) == [True, False]
+
+    def test_the_switch_is_on_at_first_and_then_as_it_was_last_time(
+        self, client, person, questions
+    ):
+        def switched_on() -> bool:
+            page = Document(client.get(reverse("home")).content.decode())
+            [switch] = [box for box in page.all("input") if box.get("name") == "follow_ups"]
+            return "checked" in switch
+
+        assert switched_on()
+        client.post(reverse("start"), {"count": 1})
+        assert not switched_on()
+        client.post(reverse("start"), {"count": 1, "follow_ups": "on"})
+        sitting(person, *questions, mode="review")
+        assert switched_on()
+
+    def test_practising_again_asks_as_the_person_chose_last(self, client, person, questions):
+        for chosen in (True, False):
+            sitting(person, *questions, follow_ups=chosen)
+            client.post(reverse("practise"), {"question": questions[0].pk})
+            newest = Interview.objects.order_by("created_at").last()
+            assert newest.follow_ups is chosen
+
+    def test_the_summary_of_a_practice_does_not_tell_it_beforehand(self, client, practice):
+        send(client, practice)
+        page = client.get(reverse("summary", args=[practice.pk])).content.decode()
+        assert "滑动平均" not in page
+        assert "a follow-up question is open" in page
+        skip(client, practice)
+        page = client.get(reverse("summary", args=[practice.pk])).content.decode()
+        assert "滑动平均" in page
+        assert "a follow-up question is open" not in page
 
     def test_dont_know_opens_the_subject_gently(self, client, practice):
         send(client, practice, answer="不知道")

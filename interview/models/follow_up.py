@@ -32,6 +32,13 @@ class FollowUp(Drafted):
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
+        indexes = [
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(state="answered", grade__isnull=True),
+                name="ungraded_follow_ups",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -75,5 +75,6 @@ def practise(request: HttpRequest) -> HttpResponse:
     if not questions:
         return redirect("history")
     random.Random().shuffle(questions)
-    interview = selection.begin(request.user, questions, now=timezone.now())
+    follow_ups = selection.wants_follow_ups(request.user)
+    interview = selection.begin(request.user, questions, now=timezone.now(), follow_ups=follow_ups)
     return redirect("slot", interview.pk, 1)

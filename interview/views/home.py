@@ -26,7 +26,10 @@ from knowledge.models import Topic, topics_with_counts
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return _home(request, StartForm())
+    initial = {}
+    if request.user.is_authenticated and not guests.is_guest(request.user):
+        initial["follow_ups"] = selection.wants_follow_ups(request.user)
+    return _home(request, StartForm(initial=initial))
 
 
 def _home(request: HttpRequest, form: StartForm, status: int = 200, **more: Any) -> HttpResponse:
@@ -96,7 +99,7 @@ def try_one(request: HttpRequest) -> HttpResponse:
         tries = throttling.take(throttling.GUEST, throttling.guest_limits(request), now=now)
     except throttling.TooMany as error:
         return _home(request, StartForm(), status=429, too_many=error.minutes)
-    plan = selection.Plan(topics=_default_topics(), count=guests.QUESTIONS)
+    plan = selection.Plan(topics=_default_topics(), count=guests.QUESTIONS, follow_ups=True)
     interview = guests.begin(plan, now=now, rng=random.Random())
     if interview is None:
         throttling.forgive(tries)

@@ -315,7 +315,7 @@ def attempt(request: HttpRequest, attempt_id: uuid.UUID) -> HttpResponse:
     if interview.keeps_results_back:
         return redirect("slot", interview.pk, current.slot.position + 1)
     context = attempt_context(current)
-    if context["follow_up"] is not None and context["follow_up"].state == FollowUp.State.OPEN:
+    if probing.is_open(current):
         # The reference waits until it is answered or skipped, on the question's own page.
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(headers={"HX-Refresh": "true"})

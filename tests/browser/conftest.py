@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -80,6 +81,23 @@ def axe_page(chromium, live_server):
     yield open_window
     for context in contexts:
         context.close()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe says against the page as it stands, WCAG 2.2 AA and best practices."""
+    page.add_script_tag(path=Path(__file__).parent / "vendor" / "axe.min.js")
+    result = page.evaluate(
+        "axe.run(document, {rules: {'target-size': {enabled: true}}})"
+        ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary)))"
+    )
+    return [f"{page.url} {finding}" for finding in result]
+
+
+def start(page: Page, *, follow_ups: bool = False) -> None:
+    """From the start page into a sitting, without follow-ups unless they are what it is about."""
+    if not follow_ups:
+        page.uncheck("#id_follow_ups")
+    page.click(".start__go button")
 
 
 def sign_in(page: Page, user: User, password: str = "correct horse") -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from interview.models import Attempt, Interview
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, start
 from tests.conftest import add_question
 
 ANSWER = "学习率决定每一步走多远，太大会震荡，太小收敛慢。动量把历史梯度做滑动平均，减少震荡。"
@@ -29,7 +29,7 @@ def test_from_sign_up_to_history(bank, open_page):
     page = open_page()
     sign_up(page)
     page.fill("#id_count", "2")
-    page.click(".start__go button")
+    start(page)
     page.wait_for_selector("#id_answer")
     page.fill("#id_answer", ANSWER)
     address = page.url
@@ -51,7 +51,7 @@ def test_the_same_without_javascript(bank, open_page):
     page = open_page(java_script_enabled=False)
     sign_up(page)
     page.fill("#id_count", "2")
-    page.click(".start__go button")
+    start(page)
     page.fill("#id_answer", ANSWER)
     page.get_by_role("button", name="Submit answer").click()
     assert page.locator(".result .ring").count() == 1
@@ -65,7 +65,7 @@ def test_the_same_without_javascript(bank, open_page):
 def test_hovering_a_span_lights_up_its_passage(bank, open_page, person):
     page = open_page()
     sign_in(page, person)
-    page.click(".start__go button")
+    start(page)
     page.fill("#id_answer", ANSWER)
     page.click("[data-submit]")
     page.wait_for_selector(".result")
@@ -137,7 +137,7 @@ def test_another_person_gets_404(bank, open_page, person, stranger):
 def test_no_page_scrolls_sideways(bank, open_page, person, width):
     page = open_page(viewport={"width": width, "height": 800})
     sign_in(page, person)
-    page.click(".start__go button")
+    start(page)
     page.fill("#id_answer", ANSWER)
     page.click("[data-submit]")
     page.wait_for_selector(".result")

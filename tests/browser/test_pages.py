@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -14,10 +13,9 @@ from playwright.sync_api import expect
 
 from interview import answering, grader
 from interview.models import Attempt, Interview, Slot
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import findings, sign_in, start
 from tests.conftest import add_question
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 ANSWER = "学习率决定每一步走多远，太大会震荡，太小收敛慢。动量把历史梯度做滑动平均，减少震荡。"
 RICH = """**梯度下降**沿负梯度方向更新参数，学习率（learning rate）决定步长。
 
@@ -113,16 +111,6 @@ STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] 
 STRANGERS_PAGES = {"landing": "/", "sign in": "/login/?next=/history/", "sign up": "/sign-up/"}
 
 
-def findings(page) -> list[str]:
-    """What axe says against the page as it stands, WCAG 2.2 AA and best practices."""
-    page.add_script_tag(path=str(AXE))
-    result = page.evaluate(
-        "axe.run(document, {rules: {'target-size': {enabled: true}}})"
-        ".then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary)))"
-    )
-    return [f"{page.url} {finding}" for finding in result]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_on_a_strangers_pages(bank, axe_page, scheme, width):
@@ -202,7 +190,7 @@ def test_no_page_is_wider_than_its_window(past, open_page, person, width):
 def test_a_result_arrives_without_a_jolt_and_is_announced(bank, open_page, person):
     page = open_page(viewport={"width": 1280, "height": 800})
     sign_in(page, person)
-    page.click(".start__go button")
+    start(page)
     page.fill("#id_answer", ANSWER)
     page.evaluate(
         """() => { window.shifted = 0; new PerformanceObserver((list) => {
@@ -231,6 +219,8 @@ def test_an_interview_by_keyboard_alone(bank, open_page, person):
     tab_to(".skip-link")
     page.keyboard.press("Enter")
     tab_to("input[name=topics]")
+    page.keyboard.press("Space")
+    tab_to("#id_follow_ups")
     page.keyboard.press("Space")
     tab_to("#id_count")
     page.keyboard.press("Enter")

@@ -9,7 +9,7 @@ from django.db import close_old_connections
 from playwright.sync_api import expect
 
 from interview.models import SecondOpinion
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, start
 from tests.browser.test_pages import findings
 from tests.chat_server import chat_server, honest, reply
 from tests.conftest import add_question
@@ -56,7 +56,7 @@ def worker():
 
 def answered(page, person) -> None:
     sign_in(page, person)
-    page.click(".start__go button")
+    start(page)
     page.fill("#id_answer", ANSWER)
     page.click("[data-submit]")
     page.wait_for_selector(".result .ring")

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from interview import answering, disputes, grader, selection, timing
+from interview import answering, disputes, grader, probing, selection, timing
 from interview.models import Attempt, Interview, Report
 from knowledge.models import Question
 
@@ -70,10 +70,12 @@ def fill(person: User, *, now: dt.datetime) -> None:
             now=now - dt.timedelta(days=days),
             mode=Interview.Mode.MOCK if mock else Interview.Mode.PRACTICE,
             feedback=Interview.Feedback.END if mock else Interview.Feedback.EACH,
+            follow_ups=not mock,
         )
         answer(interview, labels)
-    current = selection.begin(person, questions[:4], now=now - dt.timedelta(minutes=9))
-    answer(current, ("good",))
+    begun = now - dt.timedelta(minutes=9)
+    current = selection.begin(person, questions[:4], now=begun, follow_ups=True)
+    answer(current, ("middling",), replies=False)
     slot = current.slots.get(position=1)
     slot.draft = sample(slot.question, "middling")[:60]
     slot.save(update_fields=["draft"])
@@ -115,8 +117,9 @@ def sample(question: Question | None, label: str) -> str:
     return next((text for name, text in samples if name == label), samples[0][1] if samples else "")
 
 
-def answer(interview: Interview, labels: tuple[str, ...]) -> None:
-    """Give the sample answers of these grades, four minutes apart."""
+def answer(interview: Interview, labels: tuple[str, ...], *, replies: bool = True) -> None:
+    """Give the sample answers of these grades, four minutes apart; ``replies``: and see to the
+    follow-ups."""
     for slot, label in zip(interview.slots.select_related("question"), labels, strict=False):
         when = interview.created_at + dt.timedelta(minutes=4 * (slot.position + 1))
         slot.interview = interview
@@ -128,3 +131,19 @@ def answer(interview: Interview, labels: tuple[str, ...]) -> None:
         name = f"{interview.created_at:%Y-%m-%d} {slot.position} {interview.user_id}"
         attempt = answering.submit(slot, text, submission=uuid.uuid5(NAMESPACE, name), now=when)
         answering.grade_attempt(attempt)
+        if replies:
+            reply(attempt, label, now=when + dt.timedelta(minutes=1))
+
+
+def reply(attempt: Attempt, label: str, *, now: dt.datetime) -> None:
+    """Answer the follow-up to a middling answer with what a good one says; leave the others."""
+    follow_up = probing.of(attempt)
+    if follow_up is None:
+        return
+    if label != "middling":
+        probing.skip(follow_up, now=now)
+        return
+    text = sample(attempt.version.question, "good")
+    name = uuid.uuid5(NAMESPACE, f"{attempt.submission} follow-up")
+    probing.submit(follow_up, text, submission=name, now=now)
+    answering.ensure_graded(attempt, now=now)
