@@ -68,7 +68,11 @@ def narrowed(attempts: QuerySet[Attempt], user: Any, wanted: dict[str, Any]) -> 
         after = _midnight(wanted["until"]) + dt.timedelta(days=1)
         attempts = attempts.filter(created_at__lt=after)
     for word in wanted.get("q", "").split():
-        attempts = attempts.filter(Q(answer__icontains=word) | Q(version__title__icontains=word))
+        attempts = attempts.filter(
+            Q(answer__icontains=word)
+            | Q(version__title__icontains=word)
+            | Q(follow_up__answer__icontains=word)
+        )
     return attempts
 
 

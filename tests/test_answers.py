@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from interview.filtering import AROUND, excerpt
-from interview.models import Interview
+from interview.models import FollowUp, Interview
 from tests.attempts import attempted
 from tests.conftest import add_question
 from tests.pages import Document
@@ -81,6 +81,13 @@ class TestFilters:
         client.cookies["viva-zone"] = "Pacific/Auckland"  # noon UTC is past midnight there
         response = client.get(reverse("answers"), {"since": "2026-01-02"})
         assert "".join(answer[0] for answer in found(response)) == "丙乙"
+
+    def test_what_was_said_to_a_follow_up_is_found_and_shown(self, person, question, find):
+        attempt = attempted(person, question, 50, answer="甲")
+        FollowUp.objects.create(attempt=attempt, text="？", point="x", answer="丁：自旋锁")
+        response = find(q="自旋锁")
+        assert found(response) == [attempt.answer]
+        assert '<mark class="found">自旋锁</mark>' in response.content.decode()
 
     def test_nothing_of_other_people_is_found(self, three, stranger, client_of):
         response = client_of(stranger).get(reverse("answers"), {"q": "震荡"})

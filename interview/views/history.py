@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from interview import history, selection
+from interview import history, probing, selection
 from interview.filtering import AnswerFilter, excerpt, narrowed
 from interview.models import Attempt, Interview, attempts_of
 from interview.views.shared import page, post_to
@@ -50,12 +50,19 @@ def answers(request: HttpRequest) -> HttpResponse:
     """Every answer, narrowed down by what was asked for."""
     form = AnswerFilter(request.GET, request.user)
     wanted = form.wanted()
-    fitting = narrowed(_listed(request.user), request.user, wanted)
+    listed = _listed(request.user).select_related("follow_up").defer("follow_up__grade")
+    fitting = narrowed(listed, request.user, wanted)
     attempts = Paginator(fitting, 20).get_page(request.GET.get("page"))
     words = wanted.get("q", "").split()
-    rows = [(attempt, excerpt(attempt.answer, words)) for attempt in attempts]
+    rows = [(attempt, _found_in(attempt, words)) for attempt in attempts]
     context = {"form": form, "filtered": bool(wanted), "attempts": attempts, "rows": rows}
     return page(request, "interview/answers.html", context)
+
+
+def _found_in(attempt: Attempt, words: list[str]) -> list[tuple[str, bool]]:
+    """Where the answer, or else the follow-up's, has one of the words."""
+    more = probing.of(attempt)
+    return excerpt(attempt.answer, words) or excerpt(more.answer if more else "", words)
 
 
 def _listed(user: Any) -> QuerySet[Attempt]:

@@ -27,6 +27,7 @@ from tests.browser.conftest import sign_in
 from tests.browser.test_import_page import DROP, UPLOAD
 from tests.conftest import add_question
 from tests.payloads import PAYLOADS, groups
+from tests.test_admin import upload
 
 GROUPS = groups(12)
 MARK = "mark{}x"
@@ -315,6 +316,35 @@ class TestWhatIsBeingTyped:
 
 
 class TestImports:
+    def test_the_plan_of_an_import_and_what_it_brings(
+        self, watch, ready, staff, client_of, settings, tmp_path
+    ):
+        """Names of files and folders, front matter, titles and content, from the plan to the bank."""
+        settings.DATA_DIR = tmp_path
+        files, names = [], []
+        for number, payload in enumerate(PAYLOADS):
+            field = json.dumps(payload)
+            line = payload.replace("\n", " ")
+            head = f"---\ntitle: {field}\ntopic: {field}\ntags: [{field}]\nauthor: {field}\n---\n"
+            text = f"{head}\n# 什么是{number}号 {line}？\n\n第{number}号说的是这个。\n\n{payload}\n"
+            files.append((f"{number}.md", text.encode()))
+            names.append(f"{payload[:80]}/{number} {payload[:120]}.md")
+        plan = upload(client_of(staff), *files, paths=names).request["PATH_INFO"]
+        sign_in(watch.page, staff)
+        rows = 0
+        for page in (1, 2, 3):
+            watch.visit(f"{plan}?page={page}", "plan__row")
+            rows += watch.page.locator(".plan__row").count()
+        assert rows > len(PAYLOADS) / 2  # some make no question, or two the same
+        for row in range(0, rows, 13):
+            watch.visit(f"{plan}row/{row}/", "sides")
+        watch.page.goto(plan)
+        watch.page.get_by_role("button", name="Import", exact=True).click()
+        watch.page.wait_for_selector("text=Ready to be asked")
+        watch.look()
+        for page in ("source", "topic", "importrun", "question"):
+            watch.visit(f"/admin/knowledge/{page}/")
+
     def test_names_of_dropped_files(self, watch, staff, settings, tmp_path):
         settings.DATA_DIR = tmp_path
         sign_in(watch.page, staff)
