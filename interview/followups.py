@@ -16,6 +16,8 @@ from interview.grading import form
 
 # From this score on an interviewer goes on to the next question, unless something was wrong.
 ENOUGH = 85
+# From this score on a point that was said in part is left at that.
+GOOD = 70
 # How many follow-ups a mock interview has at most.
 MOST_IN_A_MOCK = 2
 MISSED, PARTLY, CONTRADICTED = "missed", "partly", "contradicted"
@@ -45,9 +47,9 @@ class FollowUp:
 
 def aim(grade: Mapping[str, Any]) -> Aim | None:
     """The point to dig into: the heaviest that was missed or said the other way round (of two as heavy
-    the one said wrongly, then the first one), else the heaviest that was said in part. After "don't
-    know", an echo or an answer to another question it is the heaviest point, to be opened gently. None
-    after a full answer and where there is nothing to talk about.
+    the one said wrongly, then the first one), else, below a good score, the heaviest that was said in
+    part. After "don't know", an echo or an answer to another question it is the heaviest point, to be
+    opened gently. None after a full answer and where there is nothing to talk about.
     """
     flags = set(grade["flags"])
     points = list(grade["points"])
@@ -60,7 +62,8 @@ def aim(grade: Mapping[str, Any]) -> Aim | None:
     if grade["score"] >= ENOUGH and not wrong:
         return None
     open_points = [p for p in points if p["verdict"] == MISSED] + wrong
-    open_points = open_points or [p for p in points if p["verdict"] == PARTLY]
+    if not open_points and grade["score"] < GOOD:
+        open_points = [p for p in points if p["verdict"] == PARTLY]
     if not open_points:
         return None
     chosen = min(

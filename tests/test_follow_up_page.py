@@ -144,11 +144,11 @@ class TestWhenItIsAsked:
         send(client, practice)
         page = client.get(reverse("summary", args=[practice.pk])).content.decode()
         assert "滑动平均" not in page
-        assert "a follow-up question is open" in page
+        assert "有一个追问待答" in page
         skip(client, practice)
         page = client.get(reverse("summary", args=[practice.pk])).content.decode()
         assert "滑动平均" in page
-        assert "a follow-up question is open" not in page
+        assert "有一个追问待答" not in page
 
     def test_dont_know_opens_the_subject_gently(self, client, practice):
         send(client, practice, answer="不知道")

@@ -50,6 +50,11 @@ class TestThePointThatIsChosen:
         assert asked(NONLINEAR, LIGHT, score=85) is None
         assert asked(NONLINEAR, LIGHT, score=84) is not None
 
+    def test_a_good_answer_is_not_asked_again_for_what_it_said_in_part(self):
+        assert asked(NONLINEAR, PART, score=70) is None
+        assert asked(NONLINEAR, PART, score=69)[1] == "partly"
+        assert asked(NONLINEAR, PART, LIGHT, score=70)[1] == "missed"
+
     def test_what_was_wrong_is_asked_about_even_then(self):
         assert asked(NONLINEAR, WRONG, score=95)[1] == "contradicted"
 
