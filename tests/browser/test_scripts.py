@@ -410,7 +410,7 @@ class TestAddresses:
     @pytest.fixture
     def short(self) -> list[str]:
         """Payloads by a few, as many as a search takes."""
-        return [" ".join(group)[:190] for group in groups(1)]
+        return [" ".join(group)[:500] for group in groups(4)]
 
     def test_search_and_filters(self, watch, question, ready, person, short):
         sign_in(watch.page, person)
