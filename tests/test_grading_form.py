@@ -27,6 +27,23 @@ class TestVisible:
         assert offsets[-1] == len(answer)
 
 
+class TestQuiet:
+    @pytest.mark.parametrize(
+        ("typed", "read"),
+        [
+            ("ＲｅＬＵ 的输出≥０，无上界。", "ReLU 的输出≥0，无上界。"),  # marks stay as they are
+            ("GRADIENT DESCENT FOLLOWS THE SLOPE", "gradient descent follows the slope"),
+            ("BN 和 LN 用于 CNN 和 RNN", "BN 和 LN 用于 CNN 和 RNN"),  # few letters: abbreviations
+        ],
+    )
+    def test_full_width_and_capitals_throughout_are_read_like_any_text(self, typed, read):
+        assert form.quiet(typed) == read
+
+    @given(st.text(max_size=200))
+    def test_the_length_stays(self, text):
+        assert len(form.quiet(text)) == len(text)
+
+
 class TestInstruction:
     @pytest.mark.parametrize(
         "text",

@@ -27,7 +27,7 @@ from interview.grading.segments import segment, width
 from interview.grading.windows import centred, chinese_share, windows
 from knowledge import keywords as terms
 
-VERSION = "4"
+VERSION = "5"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
@@ -87,7 +87,7 @@ class _Prepared:
         self.asked: list[tuple[int, int]] = []  # (point, window) of each pair
         self.misconceived: list[tuple[int, int, float]] = []  # (misconception, segment, strength)
         self.similarity = np.zeros((len(material.points), 0), dtype=np.float32)
-        self.near = self.similarity
+        self.near = self.alike = self.similarity
         self.whole, self.same = 0.0, 1.0
         self.own = 0.0
         self.elsewhere = -1.0
@@ -112,7 +112,9 @@ class _Prepared:
         self._find_misconceptions(singles)
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
-        self.near = scale.nearness(self.similarity, *self._wording())
+        words, wide, same = self._wording()
+        self.near = scale.nearness(self.similarity, words, wide, same)
+        self.alike = same * words
         self.whole, self.same = self._wording_of_the_whole()
         self._choose_pairs()
 
@@ -194,6 +196,7 @@ class _Prepared:
             count=count,
             point=np.array([n for n, _ in self.asked], dtype=int),
             near=np.array([self.near[key] for key in self.asked]),
+            alike=np.array([self.alike[key] for key in self.asked]),
             probabilities=verdicts,
             reversed=reversal,
             withdrawn=withdrawn,

@@ -52,6 +52,11 @@ _FILLER = frozenset(
 )
 
 
+_HALF_WIDTH = {
+    0xFEE0 + code: chr(code) for code in range(ord("0"), ord("z") + 1) if chr(code).isalnum()
+}
+
+
 def visible(answer: str) -> tuple[str, list[int], bool]:
     """The answer without invisible characters, the original offset of each character kept (plus one
     past the end), and whether anything had to go beyond what ordinary emoji carry."""
@@ -62,7 +67,9 @@ def visible(answer: str) -> tuple[str, list[int], bool]:
 
 
 def quiet(text: str) -> str:
-    """A text typed all in capitals in small letters, of the same length; others as they are."""
+    """The text as models are used to it, of the same length: full-width letters and digits in half
+    width, and small letters where it is typed all in capitals."""
+    text = text.translate(_HALF_WIDTH)
     letters = [c for c in text if c.isascii() and c.isalpha()]
     if len(letters) < 20 or sum(c.isupper() for c in letters) < 0.7 * len(letters):
         return text

@@ -20,25 +20,28 @@ from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
 GIVEN = 0.45
 # Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
 # statement and wording shared with the whole answer, moved so that nothing in common is 0.
-NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.03, 5.24, 2.60, 1.78
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.44, 4.63, 2.24, 1.52
 # Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
 EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
 # points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
-READ, ALONE = 0.96, 0.38
+READ, ALONE = 0.96, 0.37
+# How much heavier a denial weighs where all of the point's own wording is in the statement: near copies
+# are what the model reads best, and what is turned round keeps the words.
+ALIKE = 3.17
 # What a partial statement counts beside a full one.
 PART = 0.09
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
 # An author's own rubric has less in it that nobody needs to say: it is steeper.
-STEEP, STEEP_EXPLICIT, REACH = 1.21, 1.69, 0.48
+STEEP, STEEP_EXPLICIT, REACH = 1.24, 1.69, 0.53
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
-WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.36, 0.84, 1.94
+WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.33, 0.80, 2.44
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
-POWER, BEND = 0.56, 0.19
+POWER, BEND = 0.51, 0.22
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.74, 6.22, 0.82, 1.76
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 0.67, 5.58, 0.83, 1.79
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -66,7 +69,7 @@ CURVE = (
 )
 # Half of the held-out graded answers lie within this many points, by score (questions left out in
 # turn when the curve was fitted).
-SPREAD = ((0, 1), (10, 5), (22, 17), (37, 30), (52, 24), (67, 17), (82, 8), (95, 10), (100, 8))
+SPREAD = ((0, 1), (10, 4), (22, 17), (37, 24), (52, 23), (67, 19), (82, 5), (95, 6), (100, 6))
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Signals:
     count: int  # of points
     point: np.ndarray  # number of the pair's point
     near: np.ndarray  # 0..1
+    alike: np.ndarray  # share of the point's wording in the statement, 0 between languages, 0..1
     probabilities: np.ndarray | None  # (m, 4) of the entailment model, None without one
     reversed: np.ndarray  # 0..1
     withdrawn: np.ndarray  # bool: reversed, but the answer says the point elsewhere
@@ -182,7 +186,9 @@ def score(
     near = signals.by_point(signals.near)
     covered = signals.by_point(signals.covered_pairs(read))
     denied = signals.denied_pairs()
-    costs = _costs(signals, weights, near, denied)
+    # An author's own points are short: their words are in any answer.
+    heavier = 1.0 if explicit else 1 + ALIKE * signals.alike
+    costs = _costs(signals, weights, near, heavier * denied)
     truth = _truth(signals, costs)
     listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
@@ -231,7 +237,7 @@ def _along(knots: Sequence[tuple[float, float]], x: float) -> float:
 def _costs(
     signals: Signals, weights: np.ndarray, near: np.ndarray, denied: np.ndarray
 ) -> np.ndarray:
-    """(n,) what the denial and the reversal of each point cost, as shares of what was said."""
+    """(n,) what the denial (m,) and the reversal of each point cost, as shares of what was said."""
     spoken = float(weights @ near) + 0.05
     denial = DENIED * (1 - 1 / effective_points(weights)) * signals.by_point(signals.near * denied)
     reversal = REVERSED * signals.by_point(signals.near * signals.held_reversals())

@@ -10,13 +10,9 @@ from interview.models import Attempt, FollowUp, Interview
 from tests.attempts import sitting
 from tests.browser.conftest import findings, sign_in, start
 from tests.conftest import add_question
+from tests.test_follow_up_page import ANSWER, MORE, POINTS
 
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True}
-POINTS = [
-    ["梯度下降沿损失函数负梯度方向迭代更新参数", 3],
-    ["动量把历史梯度做滑动平均，减少震荡", 3],
-]
-ANSWER, MORE = (f"{text}。" for text, _weight in POINTS)
 
 
 @pytest.fixture
