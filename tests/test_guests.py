@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from interview import guests, joining, reviewing, throttling
 from interview.examiner import opinions
-from interview.models import Attempt, Interview, ReviewCard, ReviewLog, Slot, Try
+from interview.models import Attempt, FollowUp, Interview, ReviewCard, ReviewLog, Slot, Try
 from tests.attempts import attempted, grade_of, point
 from tests.conftest import add_question
 from tests.pages import Document
@@ -135,11 +135,13 @@ class TestTheSitting:
             response = client.post(reverse(name, args=[sitting.pk, 2]), {"answer": "想到一半"})
             assert response.status_code in (200, 302)
         assert sitting.slots.get(position=1).draft == "想到一半"
-        send(client, sitting)
+        send(client, sitting, answer="不知道")  # whatever is asked, a follow-up opens it again
         attempt = Attempt.objects.get()
         assert attempt.score is not None
         client.post(reverse("rate", args=[attempt.pk]), {"rating": "2"})
         assert ReviewLog.objects.get().rating == 2
+        follow_up = {"follow_up": FollowUp.objects.get().pk}
+        client.post(reverse("skip_follow_up", args=[sitting.pk, 1]), follow_up)
         client.post(reverse("end", args=[sitting.pk]))
         read += [reverse(name, args=[sitting.pk]) for name in ("summary", "on_paper")]
         read += [reverse("attempt", args=[attempt.pk]), read[0] + "?again"]
