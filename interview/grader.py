@@ -287,8 +287,11 @@ def grade_follow_up(version: QuestionVersion, point: str, asked: str, answer: st
 
 
 def score_with(grade: dict[str, Any], point: str, of_follow_up: dict[str, Any]) -> int:
-    """The score of a stored grade after a follow-up about ``point`` that was graded so."""
-    return follow_up.score(grade, point, of_follow_up["points"][0]["coverage"])
+    """The score of a stored grade after a follow-up about ``point`` that was graded so; one that
+    misses the point adds nothing."""
+    found = of_follow_up["points"][0]
+    said = found["coverage"] if found["verdict"] in ("covered", "partly") else 0.0
+    return follow_up.score(grade, point, said)
 
 
 def grade_version(version: QuestionVersion, answer: str) -> Grade:

@@ -232,6 +232,13 @@ class TestItsResult:
         reply(client, practice, answer)
         assert Attempt.objects.get().score >= before
 
+    @pytest.mark.parametrize(("verdict", "adds"), [("missed", False), ("partly", True)])
+    def test_what_misses_the_point_adds_nothing(self, client, practice, verdict, adds):
+        send(client, practice)
+        grade, point = Attempt.objects.get().grade, FollowUp.objects.get().point
+        graded = {"points": [{"verdict": verdict, "coverage": 0.14}]}
+        assert (grader.score_with(grade, point, graded) > grade["score"]) is adds
+
     def test_grading_anew_keeps_it(self, client, practice):
         send(client, practice)
         reply(client, practice)

@@ -187,6 +187,24 @@ def test_no_page_is_wider_than_its_window(past, open_page, person, width):
         assert page.evaluate(STICKING_OUT) == [], name
 
 
+def test_a_phone_has_room_for_the_button_of_many_missed_questions(bank, open_page, person):
+    page = open_page(viewport={"width": 360, "height": 740})
+    sign_in(page, person)
+    sitting = Interview.objects.create(user=person, created_at=timezone.now())
+    for position, question in enumerate(bank):
+        version = question.version()
+        Slot.objects.create(
+            interview=sitting,
+            position=position,
+            question=question,
+            version=version,
+            state="skipped",
+        )
+    page.goto(reverse("summary", args=[sitting.pk]))
+    expect(page.locator(".again .button")).to_contain_text("3 missed")
+    assert page.evaluate(STICKING_OUT) == []
+
+
 def test_a_result_arrives_without_a_jolt_and_is_announced(bank, open_page, person):
     page = open_page(viewport={"width": 1280, "height": 800})
     sign_in(page, person)
