@@ -13,13 +13,22 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
 import statistics
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.site import ROOT, Person, Site, copied, serving, until, written
+from bench.site import (
+    ROOT,
+    Person,
+    Site,
+    copied,
+    percentile,
+    serving,
+    set_up_once,
+    until,
+    written,
+)
 from tests.chat_server import KEY, ChatServer, chat_server, graceful
 
 OFF, ANSWERING, HANGING = "off", "answering", "hanging"
@@ -27,11 +36,7 @@ OFF, ANSWERING, HANGING = "off", "answering", "hanging"
 
 def sites(folder: Path, stack: ExitStack) -> dict[str, Site]:
     """The three, served."""
-    prepared = folder / "prepared"
-    if not (prepared / "done").exists():
-        shutil.rmtree(prepared, ignore_errors=True)
-        Site(prepared).set_up()
-        (prepared / "done").touch()
+    prepared = set_up_once(folder / "prepared").data
     answering = stack.enter_context(chat_server(graceful))
     hanging = stack.enter_context(chat_server())
     hanging.behave = hanging.hang
@@ -93,10 +98,9 @@ def main() -> None:
         print("|---|---|---|---|---|")
         for name, values in seconds.items():
             ratios = [a / b for a, b in zip(values, seconds[OFF], strict=True)]
-            p95 = sorted(values)[int(0.95 * len(values))]
             opinions = served[name].rows(done)[0][0]
             print(
-                f"| {name} | {1000 * statistics.median(values):.0f} ms | {1000 * p95:.0f} ms "
+                f"| {name} | {1000 * statistics.median(values):.0f} ms | {1000 * percentile(values, 95):.0f} ms "
                 f"| {statistics.median(ratios):.2f} | {opinions} |"
             )
 

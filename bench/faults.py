@@ -27,7 +27,18 @@ from pathlib import Path
 
 import httpx2
 
-from bench.site import ROOT, Person, Sent, Site, copied, is_kept, serving, until, written
+from bench.site import (
+    ROOT,
+    Person,
+    Sent,
+    Site,
+    copied,
+    is_kept,
+    serving,
+    set_up_once,
+    until,
+    written,
+)
 
 SMALL = {"VIVA_ENCODER": "tests.encoders:HashEncoder", "VIVA_ENTAILMENT": "off"}
 SLOW = {"VIVA_ENCODER": "tests.encoders:SlowEncoder"}
@@ -87,11 +98,7 @@ class Bench:
         self.rng = random.Random(8)
         folder.mkdir(parents=True, exist_ok=True)
         self.prepared = folder / ("prepared-small" if small else "prepared")
-        site = Site(self.prepared, environment=self.environment)
-        if not (self.prepared / "done").exists():
-            shutil.rmtree(self.prepared, ignore_errors=True)
-            site.set_up()
-            (self.prepared / "done").touch()
+        site = set_up_once(self.prepared, self.environment)
         site.manage("migrate")  # it may have been prepared by an older version
 
     def site(self, name: str, **environment: str) -> Site:

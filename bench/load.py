@@ -29,7 +29,17 @@ from pathlib import Path
 import httpx2
 import psutil
 
-from bench.site import ROOT, Person, Site, copied, is_kept, until, written
+from bench.site import (
+    ROOT,
+    Person,
+    Site,
+    copied,
+    is_kept,
+    percentile,
+    set_up_once,
+    until,
+    written,
+)
 
 POLL = 4.0  # seconds after which the page of an answer that waits asks again (templates/interview)
 READING = 0.3  # of the time to think goes into reading a result
@@ -55,10 +65,6 @@ class Seen:
     def is_fine(self, slowest: float) -> bool:
         enough = len(self.seconds["grade"]) >= 5
         return enough and not self.errors and not self.refused and self.slowest <= slowest
-
-
-def percentile(values: list[float], rank: int) -> float:
-    return sorted(values)[min(len(values) - 1, len(values) * rank // 100)] if values else 0.0
 
 
 class Crowd:
@@ -259,10 +265,7 @@ def prepared(options: argparse.Namespace) -> Site:
         "BENCH_TIMES": str(times),
     }
     folder = options.folder / "prepared"
-    if not (folder / "done").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        Site(folder).set_up()
-        (folder / "done").touch()
+    kept = set_up_once(folder)
     if options.database == "postgres":
         from tests import postgres
 
@@ -271,7 +274,7 @@ def prepared(options: argparse.Namespace) -> Site:
         site = Site(data, database=postgres.start().get_uri(), environment=environment)
         vectors = options.folder / "vectors.json"  # embedding takes minutes, and was done before
         for done in (
-            Site(folder).manage("dumpdata", "knowledge.vector", "-o", str(vectors)),
+            kept.manage("dumpdata", "knowledge.vector", "-o", str(vectors)),
             site.manage("migrate"),
             site.manage("loaddata", str(vectors)),
         ):

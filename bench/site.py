@@ -201,6 +201,20 @@ def serving(site: Site, **options: Any) -> Iterator[Site]:
         site.stop()
 
 
+def set_up_once(folder: Path, environment: Mapping[str, str] | None = None) -> Site:
+    """The site of a data folder that is kept between runs."""
+    site = Site(folder, environment=environment)
+    if not (folder / "done").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        site.set_up()
+        (folder / "done").touch()
+    return site
+
+
+def percentile(values: list[float], rank: int) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * rank // 100)] if values else 0.0
+
+
 def copied(prepared: Path, to: Path) -> Path:
     """A copy of a data folder that nobody serves at the moment."""
     shutil.rmtree(to, ignore_errors=True)

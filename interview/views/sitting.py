@@ -91,9 +91,9 @@ def outcome(current: Slot, attempt: Attempt) -> dict[str, Any]:
         context = {"held": True, "attempt": attempt, "follow_up": probing.of(attempt)}
     else:
         context = attempt_context(attempt)
-    follow_up = context["follow_up"]
-    if follow_up is None or follow_up.state != FollowUp.State.OPEN:
+    if not probing.is_open(attempt):
         return context
+    follow_up = context["follow_up"]
     follow_up.save(update_fields=timing.see(follow_up, timezone.now()))
     form = _form(follow_up, follow_up.draft)
     return {**context, "follow_form": form, "restored": bool(follow_up.draft)}

@@ -93,6 +93,14 @@ def findings(page: Page) -> list[str]:
     return [f"{page.url} {finding}" for finding in result]
 
 
+def tab_to(page: Page, selector: str, most: int = 60) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
 def start(page: Page, *, follow_ups: bool = False) -> None:
     """From the start page into a sitting, without follow-ups unless they are what it is about."""
     if not follow_ups:

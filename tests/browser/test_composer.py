@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from interview.models import Attempt, Interview, Slot
 from tests.attempts import sitting
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, tab_to
 from tests.conftest import add_question
 
 ANSWER = "学习率决定每一步走多远，太大会震荡，太小收敛慢。动量把历史梯度做滑动平均，减少震荡。"
@@ -315,13 +315,6 @@ class TestMockInterview:
         page = open_page()
         sign_in(page, person)
 
-        def tab_to(selector: str, most: int = 40) -> None:
-            for _ in range(most):
-                page.keyboard.press("Tab")
-                if page.evaluate("s => document.activeElement.matches(s)", selector):
-                    return
-            raise AssertionError(f"Tab does not reach {selector}")
-
         interview = sitting(person, *bank, mode="mock", feedback="end")
         go(page, interview)
         for _ in bank:
@@ -329,7 +322,7 @@ class TestMockInterview:
             page.keyboard.insert_text(ANSWER)
             page.keyboard.press("Control+Enter")
             page.wait_for_selector(".noted h2:focus")
-            tab_to(".actions--bar a")
+            tab_to(page, ".actions--bar a")
             page.keyboard.press("Enter")
             page.wait_for_load_state()
         page.wait_for_url("**/summary/")

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from interview import answering
 from interview.models import Attempt, Report
 from tests.attempts import attempted
-from tests.browser.conftest import sign_in
-from tests.browser.test_pages import findings
+from tests.browser.conftest import findings, sign_in
 from tests.test_disputes import ANSWER
 
 

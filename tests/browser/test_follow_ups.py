@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from interview.models import Attempt, FollowUp, Interview
 from tests.attempts import sitting
-from tests.browser.conftest import findings, sign_in, start
+from tests.browser.conftest import findings, sign_in, start, tab_to
 from tests.conftest import add_question
 from tests.test_follow_up_page import ANSWER, MORE, POINTS
 
@@ -96,10 +96,7 @@ def test_by_keyboard_alone(practice, open_page, person):
     page.keyboard.insert_text(ANSWER)
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".result h2:focus")
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "id_answer":
-            break
+    tab_to(page, "#id_answer", most=20)
     page.keyboard.insert_text(MORE)
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".gain")

@@ -12,8 +12,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from interview import answering, grader
-from interview.models import Attempt, Interview, Slot
-from tests.browser.conftest import findings, sign_in, start
+from interview.models import Attempt, Slot
+from tests.attempts import sitting
+from tests.browser.conftest import findings, sign_in, start, tab_to
 from tests.conftest import add_question
 
 ANSWER = "学习率决定每一步走多远，太大会震荡，太小收敛慢。动量把历史梯度做滑动平均，减少震荡。"
@@ -47,11 +48,8 @@ def bank(ready):
 def past(bank, person) -> dict[str, str]:
     """A person with some history; the addresses of its pages by name."""
     now = timezone.now()
-    sitting = Interview.objects.create(user=person, created_at=now - dt.timedelta(days=1))
-    slots = [
-        Slot.objects.create(interview=sitting, position=n, question=q, version=q.version())
-        for n, q in enumerate(bank)
-    ]
+    begun = sitting(person, *bank, created_at=now - dt.timedelta(days=1))
+    slots = list(begun.slots.all())
     graded = []
     for slot, text in [(slots[0], ANSWER), (slots[1], "不知道"), (slots[0], "批量用全部样本。")]:
         attempt = answering.submit(slot, text, submission=uuid.uuid4(), now=now)
@@ -61,12 +59,12 @@ def past(bank, person) -> dict[str, str]:
     waiting = answering.submit(slots[1], ANSWER, submission=uuid.uuid4(), now=now)
     return {
         "home": "/",
-        "question": reverse("slot", args=[sitting.pk, 3]),
-        "again": reverse("slot", args=[sitting.pk, 1]) + "?again",
+        "question": reverse("slot", args=[begun.pk, 3]),
+        "again": reverse("slot", args=[begun.pk, 1]) + "?again",
         "result": reverse("attempt", args=[graded[0].pk]),
         "poor result": reverse("attempt", args=[graded[1].pk]),
         "warming up": reverse("attempt", args=[waiting.pk]),
-        "summary": reverse("summary", args=[sitting.pk]),
+        "summary": reverse("summary", args=[begun.pk]),
         "history": "/history/",
         "answers": "/history/answers/?q=梯度&since=x",
         "review": "/review/",
@@ -190,17 +188,9 @@ def test_no_page_is_wider_than_its_window(past, open_page, person, width):
 def test_a_phone_has_room_for_the_button_of_many_missed_questions(bank, open_page, person):
     page = open_page(viewport={"width": 360, "height": 740})
     sign_in(page, person)
-    sitting = Interview.objects.create(user=person, created_at=timezone.now())
-    for position, question in enumerate(bank):
-        version = question.version()
-        Slot.objects.create(
-            interview=sitting,
-            position=position,
-            question=question,
-            version=version,
-            state="skipped",
-        )
-    page.goto(reverse("summary", args=[sitting.pk]))
+    skipped = sitting(person, *bank)
+    skipped.slots.update(state=Slot.State.SKIPPED)
+    page.goto(reverse("summary", args=[skipped.pk]))
     expect(page.locator(".again .button")).to_contain_text("3 missed")
     assert page.evaluate(STICKING_OUT) == []
 
@@ -227,26 +217,19 @@ def test_an_interview_by_keyboard_alone(bank, open_page, person):
     page = open_page()
     sign_in(page, person)
 
-    def tab_to(selector: str, most: int = 60) -> None:
-        for _ in range(most):
-            page.keyboard.press("Tab")
-            if page.evaluate("s => document.activeElement.matches(s)", selector):
-                return
-        raise AssertionError(f"Tab does not reach {selector}")
-
-    tab_to(".skip-link")
+    tab_to(page, ".skip-link")
     page.keyboard.press("Enter")
-    tab_to("input[name=topics]")
+    tab_to(page, "input[name=topics]")
     page.keyboard.press("Space")
-    tab_to("#id_follow_ups")
+    tab_to(page, "#id_follow_ups")
     page.keyboard.press("Space")
-    tab_to("#id_count")
+    tab_to(page, "#id_count")
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_answer:focus")
     page.keyboard.insert_text(ANSWER)
     page.keyboard.press("Control+Enter")
     page.wait_for_selector(".result h2:focus")
-    tab_to(".said[data-passages]")
+    tab_to(page, ".said[data-passages]")
     assert page.locator(".passage.is-linked").count() >= 1
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
@@ -255,7 +238,7 @@ def test_an_interview_by_keyboard_alone(bank, open_page, person):
     page.keyboard.press("Enter")
     page.wait_for_selector(".said.is-linked:focus")
     page.keyboard.press("Escape")
-    tab_to(".actions--bar a")
+    tab_to(page, ".actions--bar a")
     page.keyboard.press("Enter")
     page.wait_for_load_state()
 

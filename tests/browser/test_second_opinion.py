@@ -9,8 +9,7 @@ from django.db import close_old_connections
 from playwright.sync_api import expect
 
 from interview.models import SecondOpinion
-from tests.browser.conftest import sign_in, start
-from tests.browser.test_pages import findings
+from tests.browser.conftest import findings, sign_in, start
 from tests.chat_server import chat_server, honest, reply
 from tests.conftest import add_question
 from tests.examiner.conftest import work
