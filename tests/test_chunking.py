@@ -116,6 +116,19 @@ def test_a_label_holds_for_the_later_sentences_of_its_item():
     assert second.heading == "学习率过高"
 
 
+def test_a_short_bold_name_belongs_to_the_sentence_after_it():
+    named, more = passages("**Trade-off of the factor.** Doubling wastes space. It copies less.")
+    assert named.text == "Trade-off of the factor. Doubling wastes space."
+    assert more.heading == "Trade-off of the factor"
+    (asked,) = passages("**为什么不是两次？**因为旧的连接请求会让服务器白等一次。")
+    assert asked.text.endswith("白等一次。")
+
+
+def test_a_bold_statement_is_a_sentence_of_its_own():
+    first, second = passages("**加载因子越大，冲突越多。**默认值是零点七五左右。")
+    assert (first.text, second.heading) == ("加载因子越大，冲突越多。", "")
+
+
 def test_each_labelled_line_has_its_own_label():
     first, second, third = passages(
         "消失：权重的更新变得太小。学习因此停止。\n爆炸：梯度变得非常大而溢出。"

@@ -163,6 +163,11 @@ class TestSegments:
         assert len(segment("学习率常取0.001到0.1之间")) == 1
         assert len(segment("Use a decay of 0.99 per step")) == 1
 
+    def test_a_version_is_not_a_list_mark_and_a_pair_of_numbers_stays_whole(self):
+        assert [s.text for s in segment("1.14 以后是抢占式的。")] == ["1.14 以后是抢占式的"]
+        long = "把形状为 (3, 4) 的张量沿第零维切成三块，" * 3
+        assert not any(s.text.startswith("4)") for s in segment(long))
+
     def test_list_marks_are_left_out(self):
         texts = [
             s.text

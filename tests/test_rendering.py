@@ -1,7 +1,6 @@
 """Markdown → safe HTML with marked passages: the dialect, what is kept, what is refused."""
 
 import re
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from knowledge.markdown.render_sanitize import clean
 from knowledge.markdown.rendering import mark, render, render_plain
+from tests.growth import growth
 
 SEEDS = sorted(Path(__file__).parents[2].glob("shared/seeds/*.md"))
 
@@ -271,11 +271,9 @@ REPEATED = (
 
 
 @pytest.mark.parametrize("piece", REPEATED.split("¦"))
-def test_time_is_bounded_for_repetitive_text(piece):
-    render(piece * 200)
-    started = time.perf_counter()
-    render((piece * 20_000)[:60_000])
-    assert time.perf_counter() - started < 6  # about 0.5 s; quadratic time would be minutes
+def test_repetitive_text_costs_no_more_than_its_length(piece):
+    text = piece * 20_000
+    assert growth(render, text[:20_000], text[:60_000]) < 5  # three times as long; quadratic: 9
 
 
 def test_too_long_text_is_shown_without_markup():

@@ -55,6 +55,19 @@ def test_an_ill_formed_line_is_named(change: dict, complaint: str) -> None:
         parse(json.dumps(LINE | change))
 
 
+def test_stretches_of_answers_may_lack_a_kind_but_not_all() -> None:
+    windows = LINE | {"windows": True, "e": [], "c": []}
+    pairs = written([parse(json.dumps(windows))])
+    assert [(pair.label, pair.kind) for pair in pairs] == [(PARTLY, "window"), (NEUTRAL, "window")]
+    with pytest.raises(ValueError, match="no candidate"):
+        parse(json.dumps(windows | {"p": [], "n": []}))
+
+
+def test_from_stretches_of_answers_nothing_else_is_derived() -> None:
+    windows = parse(json.dumps(LINE | {"windows": True}))
+    assert {pair.kind for pair in epoch([windows], 0)} == {"window"}
+
+
 def test_an_unreadable_line_is_named_with_file_and_number(tmp_path) -> None:
     (tmp_path / "some.jsonl").write_text(json.dumps(LINE) + "\n{oops\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"some\.jsonl:2"):

@@ -51,9 +51,15 @@ def support(probabilities: np.ndarray) -> np.ndarray:
 def evaluate(
     statements: Sequence[Statement], predict: Callable[[list[Pair]], np.ndarray]
 ) -> dict[str, object]:
-    """`report` on the written pairs of statements, with "order_same" from `swapped` ones."""
-    pairs, other = written(statements), swapped(statements)
+    """`report` on the written pairs of statements, with "order_same" from `swapped` ones.
+
+    "windows": the share of right labels on stretches of whole answers, where there are any.
+    """
+    pairs, other = written([s for s in statements if not s.windows]), swapped(statements)
     figures = report(pairs, predict(pairs))
+    if windows := written([s for s in statements if s.windows]):
+        guess = predict(windows).argmax(axis=1)
+        figures["windows"] = float(np.mean(guess == np.array([p.label for p in windows])))
     figures["order_same"] = ordered(other, support(predict(other)), attrgetter("candidate"))
     return figures
 
@@ -103,7 +109,7 @@ def show(figures: dict[str, object]) -> str:
         f"{name:>12} " + " ".join(f"{n:5d}" for n in row)
         for name, row in zip(LABELS, figures["confusion"], strict=True)  # type: ignore[call-overload]
     ]
-    names = ("four", "three", "order", "order_same", "log_loss")
+    names = ("four", "three", "order", "order_same", "windows", "log_loss")
     single = " ".join(f"{k} {figures[k]:.3f}" for k in names if k in figures)
     groups = " ".join(
         f"{k} {v:.2f}"

@@ -1,7 +1,9 @@
 """Hand-written statements -> labelled (reference, candidate) pairs.
 
 Each line of data/*.jsonl holds one reference statement with candidates that say it in full (e),
-in part (p), not at all (n) or contradict it (c). `written` gives these pairs as they stand and is
+in part (p), not at all (n) or contradict it (c). The lines of windows_*.jsonl ("windows": true)
+hold a rubric point and the stretches of whole answers that the grader laid beside it, labelled
+afterwards; some of their lists are empty. `written` gives all these pairs as they stand and is
 what models are judged on; `epoch` adds pairs whose label follows from the written ones and draws
 them anew for every epoch. Concepts, not pairs, are divided into training, validation and test.
 
@@ -34,7 +36,11 @@ NEAR_COPY = 0.55
 
 @dataclass(frozen=True)
 class Statement:
-    """One line of the data: a reference statement and its four kinds of candidates."""
+    """One line of the data: a reference statement and its four kinds of candidates.
+
+    `windows`: a rubric point with stretches of answers, where kinds may be missing and nothing but
+    the written pairs is drawn from it.
+    """
 
     concept: str
     field: str
@@ -44,6 +50,7 @@ class Statement:
     partly: tuple[str, ...]
     neutral: tuple[str, ...]
     contradicted: tuple[str, ...]
+    windows: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,20 @@ def parse(line: str) -> Statement:
             raise ValueError(f"{key!r} must be a non-empty string")
     for key in "epnc":
         texts = row.get(key)
-        if not isinstance(texts, list) or not texts:
+        if not isinstance(texts, list) or not (texts or row.get("windows")):
             raise ValueError(f"{key!r} must be a non-empty list")
         if not all(isinstance(text, str) and text.strip() for text in texts):
             raise ValueError(f"{key!r} must hold non-empty strings")
+    if not any(row[key] for key in "epnc"):
+        raise ValueError("there is no candidate")
     candidates = (tuple(text.strip() for text in row[key]) for key in "epnc")
     return Statement(
-        row["concept"], row["field"], row["q"].strip(), row["ref"].strip(), *candidates
+        row["concept"],
+        row["field"],
+        row["q"].strip(),
+        row["ref"].strip(),
+        *candidates,
+        windows=bool(row.get("windows")),
     )
 
 
@@ -119,9 +133,9 @@ def split(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
 
 
 def written(statements: Sequence[Statement]) -> list[Pair]:
-    """The pairs exactly as they were written."""
+    """The pairs exactly as they were written, of kind "written" or "window"."""
     return [
-        Pair(s.reference, text, label, "written", s.concept)
+        Pair(s.reference, text, label, "window" if s.windows else "written", s.concept)
         for s in statements
         for label, texts in _by_label(s)
         for text in texts
@@ -135,6 +149,8 @@ def swapped(statements: Sequence[Statement]) -> list[Pair]:
     """
     pairs = []
     for s in statements:
+        if s.windows:
+            continue
         for number, text in enumerate(s.entailed):
             wrong = s.contradicted[number % len(s.contradicted)]
             pairs.append(Pair(s.reference, text, ENTAILED, "written", s.concept))
@@ -333,10 +349,10 @@ def epoch(statements: Sequence[Statement], number: int, seed: int = SEED) -> lis
 
     The same (statements, number, seed) always give the same pairs in the same order.
     """
-    deriver = Deriver(statements, seed * 1000 + number)
+    deriver = Deriver([s for s in statements if not s.windows], seed * 1000 + number)
     rng = random.Random(seed * 1000 + number + 500)
     pairs = written(statements)
-    for statement in statements:
+    for statement in deriver.statements:
         pairs.extend(deriver.derive(statement))
     # candidates of every label are perturbed alike, or the traces of it would tell the label
     return [

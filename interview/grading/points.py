@@ -94,8 +94,10 @@ def _fair(
 
 
 def _says_something(text: str) -> bool:
+    """Not so a label, or a question that the reference asks itself."""
     letters = sum(c.isalnum() for c in text)
-    return letters >= 4 and not (_LABEL.search(text) and letters < 24)
+    label = _LABEL.search(text) and letters < 24
+    return letters >= 4 and not label and not text.rstrip(")） ").endswith(("?", "？"))
 
 
 def _statement(passage: Passage) -> str:

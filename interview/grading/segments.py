@@ -8,9 +8,9 @@ from itertools import pairwise
 
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends, arrows.
 _STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)|(?:→|->|=>|⇒)")
-_COMMA = re.compile(r"[，,、：:](?!\d)|\s(?=[-•*]\s)")
+_COMMA = re.compile(r"[，,、：:](?! ?\d)|\s(?=[-•*]\s)")
 _LISTING = re.compile(
-    r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：]|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*"
+    r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：](?!\d)|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*"
 )
 
 # Visible width in Chinese characters; a Latin letter counts as .45 of one. A statement of this

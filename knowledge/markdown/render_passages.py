@@ -30,6 +30,9 @@ _TERMS = _EMPHASIS | {"em", "code"}
 MAX_LABEL = 40
 MAX_TERM = 60
 _LABEL_END = ":： \n\t*"
+#: "**Formula.** With n layers …": as long as this, in words and in Chinese characters, bold text that
+#: ends like a sentence only names the one after it.
+MAX_LABEL_WORDS, MAX_LABEL_WIDTH = 4, 8
 
 
 @dataclass
@@ -179,7 +182,7 @@ class _Marker:
             return nodes
         whole = found.is_label or (kind == "item" and width(flat.strip()) <= ITEM_WIDTH)
         bounds = [len(flat)] if whole else sentence_bounds(flat)
-        if len(bounds) > 1 and found.bold and flat[: bounds[0]].strip(_LABEL_END) == found.label:
+        if len(bounds) > 1 and found.bold and _bare(flat[: bounds[0]]) == found.label:
             del bounds[0]  # a label on its own line belongs to the sentence it names
         result: list[Node] = []
         start, label = 0, ""
@@ -194,7 +197,7 @@ class _Marker:
                 inner = (*labels, label) if label else labels
             result += self._piece(piece, inner, kind, own)
             start = end
-        self.expects_formula = flat.rstrip().endswith((":", "："))
+        self.expects_formula = flat.rstrip().endswith((":", "：", ",", "，"))
         return result + nodes
 
     def _piece(
@@ -274,6 +277,8 @@ def _look(nodes: list[Node]) -> _Found:
             return _Found(name, is_label=short, bold=True, heads=short, lead_in=_lead_in(text))
         rest = text[len(own) :].lstrip()
         ends = own.endswith((":", "：")) or rest.startswith((":", "：")) or _breaks(nodes, first)
+        if rest and _names(name):
+            name, ends = _bare(name), True
         if len(name) <= MAX_LABEL and ends:
             return _Found(name, bold=True, lead_in=_lead_in(text))
     if colon and len(bare) <= MAX_LABEL // 2:
@@ -282,6 +287,22 @@ def _look(nodes: list[Node]) -> _Found:
     if mark and rest and len(head) <= MAX_LABEL // 2 and not set(head) & set("，。；,;"):
         return _Found(head, lead_in=_lead_in(text))
     return _Found(lead_in=_lead_in(text))
+
+
+def _bare(text: str) -> str:
+    """A label without the mark that ends it."""
+    return text.strip(_LABEL_END).rstrip("。.?？" + _LABEL_END)
+
+
+def _names(text: str) -> bool:
+    """Whether bold text that ends like a sentence is a name or a question, not a statement."""
+    if text.endswith(("?", "？")):
+        return True
+    return text.endswith(("。", ".")) and (
+        len(text.split()) <= MAX_LABEL_WORDS and width(text) <= MAX_LABEL_WIDTH * 2
+        if text.isascii()
+        else width(text) <= MAX_LABEL_WIDTH
+    )
 
 
 def _breaks(nodes: list[Node], first: Element) -> bool:

@@ -1,0 +1,70 @@
+"""A reference's passages become weighted rubric points."""
+
+import numpy as np
+
+from interview.grading.material import Passage
+from interview.grading.points import MAX_POINTS, attach, automatic, weighted
+
+
+def passage(position: int, text: str, **more) -> Passage:
+    return Passage(position, text, **{"weight": 1.0} | more)
+
+
+def apart(count: int) -> np.ndarray:
+    """(count, count) vectors that have nothing in common."""
+    return np.eye(count, dtype=np.float32)
+
+
+def test_what_states_nothing_is_no_point():
+    passages = [
+        passage(0, "优点", kind="heading"),
+        passage(1, "import torch", kind="code"),
+        passage(2, "主要步骤："),
+        passage(3, "为什么不是两次？"),
+        passage(4, "Why an IR?"),
+        passage(5, "三次握手能确认双方的收发能力。"),
+    ]
+    assert [p.text for p in automatic(passages, apart(6))] == ["三次握手能确认双方的收发能力。"]
+
+
+def test_a_reference_of_a_question_alone_keeps_it():
+    assert len(automatic([passage(0, "为什么不是两次？")], apart(1))) == 1
+
+
+def test_what_is_said_twice_is_one_point_found_in_both_places():
+    passages = [passage(0, "栈是后进先出的。"), passage(1, "后进者先出，这就是栈。")]
+    vectors = np.array([[1, 0], [0.95, 0.3]], dtype=np.float32)
+    (point,) = automatic(passages, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    assert (point.text, point.passages) == ("栈是后进先出的。", (0, 1))
+
+
+def test_a_short_statement_takes_its_heading_along():
+    (point,) = automatic([passage(0, "收敛得更快。", heading="优点 > 加速训练")], apart(1))
+    assert point.text == "加速训练：收敛得更快。"
+
+
+def test_details_below_a_named_item_and_summaries_weigh_less():
+    passages = [
+        passage(0, "动量：累积过去的梯度。"),
+        passage(1, "它像滚下山坡的球。", heading="动量"),
+        passage(2, "总之，动量让更新更平稳。"),
+    ]
+    named, detail, summary = weighted(passages)
+    assert named > detail and named > summary
+
+
+def test_of_too_many_every_section_keeps_some():
+    passages = [
+        passage(i, f"第 {i} 条说明各不相同。", heading="甲" if i < MAX_POINTS else "乙")
+        for i in range(MAX_POINTS + 4)
+    ]
+    points = automatic(passages, apart(len(passages)))
+    assert len(points) == MAX_POINTS
+    assert sum(point.passages[0] >= MAX_POINTS for point in points) == 4
+
+
+def test_an_authors_points_are_found_in_the_text():
+    passages = [passage(0, "随机丢弃神经元。"), passage(1, "推理时全部使用。")]
+    first, second = attach([("训练时丢弃", 2.0), ("推理不丢弃", 1.0)], apart(2), passages, apart(2))
+    assert (first.passages, second.passages) == ((0,), (1,))
+    assert (first.weight, second.weight) == (2.0, 1.0)
