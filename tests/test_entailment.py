@@ -21,7 +21,7 @@ from interview.grading.entailment import (
     pair_tokens,
 )
 from training.metrics import evaluate
-from training.pairs import DATA, read, split
+from training.pairs import read, split
 
 pytestmark = pytest.mark.model
 
@@ -63,13 +63,12 @@ def test_empty_texts_are_answered(model, pair) -> None:
     assert np.isfinite(model([pair])).all()
 
 
-def test_held_out_concepts_are_judged_far_above_chance(model, tmp_path) -> None:
-    for file in DATA.glob("*.jsonl"):
-        if not file.name.startswith("near6_"):  # written after these weights were trained
-            (tmp_path / file.name).symlink_to(file)
-    held_out = split(read(tmp_path))["test"][::8]
-    figures = evaluate(held_out, lambda pairs: model([(p.reference, p.candidate) for p in pairs]))
-    assert figures["four"] > 0.55
+def test_held_out_concepts_are_judged_far_above_chance(model) -> None:
+    held_out = split(read())["test"]
+    some = [s for s in held_out if not s.windows][::8] + [s for s in held_out if s.windows][::8]
+    figures = evaluate(some, lambda pairs: model([(p.reference, p.candidate) for p in pairs]))
+    assert figures["four"] > 0.6
+    assert figures["windows"] > 0.6
     assert figures["order"] > 0.65
     assert figures["order_same"] > 0.8
 

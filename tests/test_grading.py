@@ -59,7 +59,7 @@ class TestTruth:
         assert form.CONTRADICTION in graded.flags
 
     def test_a_doubt_that_cannot_be_shown_is_called_a_doubt(self, material, tools):
-        unsure = np.array([0.03, 0.03, 0.04, 0.9])
+        unsure = np.array([0.06, 0.06, 0.08, 0.8])
         doubting = dataclasses.replace(
             tools, entailment=lambda pairs: np.tile(unsure, (len(pairs), 1))
         )

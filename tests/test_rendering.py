@@ -273,7 +273,7 @@ REPEATED = (
 @pytest.mark.parametrize("piece", REPEATED.split("¦"))
 def test_repetitive_text_costs_no_more_than_its_length(piece):
     text = piece * 20_000
-    assert growth(render, text[:20_000], text[:60_000]) < 5  # three times as long; quadratic: 9
+    assert growth(render, text[:15_000], text[:60_000]) < 9  # four times as long; quadratic: 16
 
 
 def test_too_long_text_is_shown_without_markup():

@@ -27,7 +27,7 @@ from interview.grading.segments import segment, width
 from interview.grading.windows import centred, chinese_share, windows
 from knowledge import keywords as terms
 
-VERSION = "5"
+VERSION = "6"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
@@ -203,6 +203,7 @@ class _Prepared:
             misconceptions=sum(strength for *_, strength in self.misconceived),
             whole=self.whole,
             same=self.same,
+            english=1 - chinese_share("\n".join(p.text for p in self.material.passages)),
             clash=self._judged_otherwise(),
         )
         covered, denied = signals.covered_pairs(1.0), signals.denied_pairs()
