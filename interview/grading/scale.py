@@ -55,7 +55,7 @@ MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
-DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.82, 0.5, 0.6
+DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.87, 0.5, 0.6
 # From raw value to score: knots near the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
