@@ -44,7 +44,7 @@ POWER, BEND = 0.347, 0.42
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
 DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.36, 2.96, 0.63, 2.50
-# The model reads English references less well than Chinese ones (.59 of four labels against .69):
+# The model reads English references less well than Chinese ones (.62 of four labels against .68):
 # there its word counts less, both for and against.
 READ_ENGLISH, DENIED_ENGLISH = 0.75, 0.44
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
