@@ -55,7 +55,8 @@ def evaluate(
 
     "windows": the share of right labels on stretches of whole answers, where there are any.
     """
-    pairs, other = written([s for s in statements if not s.windows]), swapped(statements)
+    alone = [s for s in statements if not s.windows]
+    pairs, other = written(alone), swapped(alone)
     figures = report(pairs, predict(pairs))
     if windows := written([s for s in statements if s.windows]):
         guess = predict(windows).argmax(axis=1)

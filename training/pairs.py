@@ -149,8 +149,6 @@ def swapped(statements: Sequence[Statement]) -> list[Pair]:
     """
     pairs = []
     for s in statements:
-        if s.windows:
-            continue
         for number, text in enumerate(s.entailed):
             wrong = s.contradicted[number % len(s.contradicted)]
             pairs.append(Pair(s.reference, text, ENTAILED, "written", s.concept))

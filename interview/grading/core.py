@@ -134,7 +134,7 @@ class _Prepared:
         """The share of the reference's own wording that the answer uses, less what it says to the
         grader and the like, and how far the two are in one language, both 0..1."""
         said = " ".join(s.text for s in self.segments)
-        reference = "\n".join(p.text for p in self.material.passages)
+        reference = self.material.reference
         wanted = wording.asked_for(reference, self.material.question)
         alike = 1 - abs(chinese_share(said) - chinese_share(reference))
         return wording.shared(wanted, set(wording.units(said))), alike
@@ -203,7 +203,7 @@ class _Prepared:
             misconceptions=sum(strength for *_, strength in self.misconceived),
             whole=self.whole,
             same=self.same,
-            english=1 - chinese_share("\n".join(p.text for p in self.material.passages)),
+            english=1 - chinese_share(self.material.reference),
             clash=self._judged_otherwise(),
         )
         covered, denied = signals.covered_pairs(1.0), signals.denied_pairs()
@@ -252,7 +252,7 @@ class _Prepared:
         signals = self._signals(verdicts)
         found, missed, keyword_share, keyword_spans = self._keywords(material.keywords)
         listing = form.listing_share(self.text)
-        reference = "\n".join(p.text for p in material.passages)
+        reference = material.reference
         if form.verbatim_share(self.text, reference) > 0.7:
             self.flags.add(form.VERBATIM)
         weights = np.array([p.weight for p in material.points], dtype=float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -78,6 +79,11 @@ class Material:
     )  # (k, d) centred unit rows
     explicit: bool = False  # whether the points are the author's own
     key: int | None = None  # the question's row, where it is one of a bank
+
+    @cached_property
+    def reference(self) -> str:
+        """The text of all passages, one a line."""
+        return "\n".join(passage.text for passage in self.passages)
 
 
 @dataclass(frozen=True)

@@ -298,11 +298,11 @@ def _names(text: str) -> bool:
     """Whether bold text that ends like a sentence is a name or a question, not a statement."""
     if text.endswith(("?", "？")):
         return True
-    return text.endswith(("。", ".")) and (
-        len(text.split()) <= MAX_LABEL_WORDS and width(text) <= MAX_LABEL_WIDTH * 2
-        if text.isascii()
-        else width(text) <= MAX_LABEL_WIDTH
-    )
+    if text.isascii():
+        short = len(text.split()) <= MAX_LABEL_WORDS and len(text) <= MAX_LABEL
+    else:
+        short = width(text) <= MAX_LABEL_WIDTH
+    return short and text.endswith(("。", "."))
 
 
 def _breaks(nodes: list[Node], first: Element) -> bool:
