@@ -261,7 +261,7 @@ def _renumber(kinds: Iterable[type[models.Model]], generation: int) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(kinds)):
             cursor.execute(statement)
     Generation.objects.update_or_create(
-        pk=1, defaults={"value": max(generation, Generation.current()) + 1}
+        pk=1, defaults={"value": max(generation, Generation.current()) + 1, "cut_by": ""}
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from interview import probing
 from interview.highlighting import Mark, highlight
 from interview.models import Attempt, FollowUp
+from knowledge.chunking import Passage
 from knowledge.markdown.rendering import mark as mark_passages
 from knowledge.models import QuestionVersion
 from knowledge.refresh import rendered, source_name_of
@@ -179,11 +181,17 @@ def result_of(attempt: Attempt) -> Result | None:
         return None
     score = round(attempt.score)
     spread = round(grade["uncertainty"])
-    html = rendered(attempt.version.body, _source(attempt.version)).html
-    verdicts = {p["position"]: p["verdict"] for p in grade["passages"] if p["verdict"]}
-    reference = mark_passages(html, verdicts)
-    follow_up = _follow_up(attempt)
-    points = [_point(point, attempt.answer, reference, follow_up) for point in grade["points"]]
+    text = rendered(attempt.version.body, _source(attempt.version))
+    places = _Places(grade, text.passages)
+    verdicts = {
+        place: p["verdict"]
+        for p in grade["passages"]
+        for place in places.of([p["position"]])
+        if p["verdict"]
+    }
+    reference = mark_passages(text.html, verdicts)
+    follow_up = _follow_up(attempt, text.passages)
+    points = [_point(p, attempt.answer, reference, places, follow_up) for p in grade["points"]]
     return Result(
         score=score,
         uncertainty=spread,
@@ -195,7 +203,7 @@ def result_of(attempt: Attempt) -> Result | None:
         keywords=round(100 * grade["keywords"]),
         truth=round(100 * grade["truth"]),
         reference=mark_safe(reference),
-        answer=highlight(attempt.answer, _marks(grade)),
+        answer=highlight(attempt.answer, _marks(grade, places)),
         points=points,
         contradictions=[p for p in points if p.verdict == "contradicted"],
         misconceptions=[
@@ -215,7 +223,27 @@ def result_of(attempt: Attempt) -> Result | None:
     )
 
 
-def _follow_up(attempt: Attempt) -> FollowUpView | None:
+class _Places:
+    """Where the passages that a grade speaks of stand now, by their position when it was given: a
+    later version of the site may cut the same text into other passages."""
+
+    def __init__(self, grade: dict[str, Any], passages: Sequence[Passage]) -> None:
+        now = {p.position: p.text for p in passages}
+        by_text = {p.text: p.position for p in reversed(passages)}
+        graded = {p["position"]: p["text"] for p in grade["passages"] if "text" in p}
+        self._moved = {
+            position: by_text.get(text)
+            for position, text in graded.items()
+            if now.get(position) != text
+        }
+
+    def of(self, positions: Iterable[int]) -> tuple[int, ...]:
+        """Those of ``positions`` that are still there, as they are numbered now."""
+        places = (self._moved.get(position, position) for position in positions)
+        return tuple(place for place in places if place is not None)
+
+
+def _follow_up(attempt: Attempt, passages: Sequence[Passage]) -> FollowUpView | None:
     """The follow-up that was answered or skipped; None without one and while it is open."""
     row = probing.of(attempt)
     if row is None or row.state == FollowUp.State.OPEN or attempt.grade is None:
@@ -226,7 +254,9 @@ def _follow_up(attempt: Attempt) -> FollowUpView | None:
     return FollowUpView(
         text=row.text,
         point=row.point,
-        answer=highlight(row.answer, _marks(row.grade) if row.grade else ()),
+        answer=highlight(
+            row.answer, _marks(row.grade, _Places(row.grade, passages)) if row.grade else ()
+        ),
         skipped=row.state == FollowUp.State.SKIPPED,
         verdict=verdict,
         verdict_name=VERDICT_NAMES.get(verdict, ""),
@@ -251,9 +281,13 @@ def _later(point: dict[str, Any], follow_up: FollowUpView | None) -> Promise | s
 
 
 def _point(
-    point: dict[str, Any], answer: str, reference: str, follow_up: FollowUpView | None
+    point: dict[str, Any],
+    answer: str,
+    reference: str,
+    places: _Places,
+    follow_up: FollowUpView | None,
 ) -> PointView:
-    shown = (n for n in point["passages"] if f'id="passage-{n}"' in reference)
+    shown = (n for n in places.of(point["passages"]) if f'id="passage-{n}"' in reference)
     return PointView(
         text=point["text"],
         verdict=point["verdict"],
@@ -266,9 +300,9 @@ def _point(
     )
 
 
-def _marks(grade: dict[str, Any]) -> list[Mark]:
+def _marks(grade: dict[str, Any], places: _Places) -> list[Mark]:
     marks = [
-        Mark(span["start"], span["end"], point["verdict"], tuple(point["passages"]))
+        Mark(span["start"], span["end"], point["verdict"], places.of(point["passages"]))
         for point in grade["points"]
         if point["verdict"] in ("covered", "partly", "contradicted")
         for span in point["spans"]

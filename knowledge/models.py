@@ -269,6 +269,8 @@ class Generation(models.Model):
     """
 
     value = models.PositiveBigIntegerField(default=0)
+    # Which version of the code cut the reference answers into passages: see refresh.keep_cut.
+    cut_by = models.CharField(max_length=64, default="", blank=True)
 
     def __str__(self) -> str:
         return str(self.value)

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -115,6 +116,29 @@ def refresh_on_commit(question: Question) -> None:
     """For whoever is inside a transaction: passages now, with the text; the slow part after it."""
     cut([question])
     transaction.on_commit(lambda: embed([question]))
+
+
+def keep_cut(progress: Progress | None = None) -> bool:
+    """Cut every reference anew if another version of the code cut those that are stored; returns
+    whether that was so. A page renders its reference by the code as it is, and marks the passages
+    that the stored ones name: both must come from the same cutting."""
+    version = _cutting()
+    if Generation.objects.filter(pk=1, cut_by=version).exists():
+        return False
+    questions = list(Question.objects.select_related("source", "topic"))
+    if questions:
+        refresh(questions, progress)
+    Generation.objects.update_or_create(pk=1, defaults={"cut_by": version})
+    return bool(questions)
+
+
+def _cutting() -> str:
+    """SHA-256 of all that decides where a passage begins and ends."""
+    rendering = sorted((settings.BASE_DIR / "knowledge" / "markdown").glob("render*.py"))
+    digest = sha256(metadata.version("markdown-it-py").encode())
+    for path in (settings.BASE_DIR / "knowledge" / "chunking.py", *rendering):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def cut(questions: Sequence[Question]) -> None:

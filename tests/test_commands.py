@@ -16,7 +16,7 @@ from interview.grading.entailment import MODEL, SETTINGS, TOKENIZER
 from interview.management.commands import grade_answers, serve
 from knowledge import index
 from knowledge.index import faiss_index
-from knowledge.models import Chunk, ImportRun, Question, Source, Vector
+from knowledge.models import Chunk, Generation, ImportRun, Question, Source, Vector
 from tests.conftest import BODY
 from tests.encoders import HashEncoder
 from tests.ports import free_port
@@ -286,6 +286,17 @@ class TestServe:
         assert "Importing" in run("serve", "--setup-only")[0]
         assert Question.objects.askable().count() == 2
         assert Source.objects.count() == 2
+
+    def test_references_that_an_earlier_version_cut_otherwise_are_cut_anew_once(self, content):
+        run("serve", "--setup-only")
+        texts = list(Chunk.objects.values_list("text", flat=True))
+        Chunk.objects.filter(position=1).update(text="veraltet")
+        assert "cut anew" not in run("serve", "--setup-only")[0]
+        Generation.objects.update(cut_by="an earlier version")
+        assert "cut anew" in run("serve", "--setup-only")[0]
+        assert list(Chunk.objects.values_list("text", flat=True)) == texts
+        assert index.is_fresh()
+        assert "cut anew" not in run("serve", "--setup-only")[0]
 
     def test_what_an_author_edited_stays_edited(self, content):
         run("serve", "--setup-only")

@@ -62,6 +62,28 @@ def test_each_passage_of_the_reference_carries_its_verdict(person, question):
         assert f"passage--{verdict}" in element.group()
 
 
+def test_passages_that_another_version_numbered_otherwise_are_found_by_their_text(person, question):
+    first, second, third = question.chunks.exclude(kind="heading")[:3]
+    _, result = shown(
+        person,
+        question,
+        passages=[
+            {"position": second.position, "text": first.text, "verdict": "covered"},
+            {"position": third.position, "text": third.text, "verdict": "missed"},
+            {"position": 40, "text": "两句话曾是一段，如今分开了。", "verdict": "partly"},
+        ],
+        points=[
+            point("一", "covered", spans=[(0, 8)], passages=(second.position,)),
+            point("二", "missed", passages=(third.position,)),
+            point("三", "partly", passages=(40,)),
+        ],
+    )
+    marked = dict(re.findall(r'data-passage="(\d+)"[^>]*data-state="(\w+)"', result.reference))
+    assert marked == {str(first.position): "covered", str(third.position): "missed"}
+    assert f'data-passages="{first.position}"' in result.answer
+    assert [p.passage for p in result.points] == [first.position, third.position, None]
+
+
 def test_spans_of_the_answer_lead_to_their_passages(person, question):
     _, result = shown(
         person, question, points=[point("步长", "covered", spans=[(0, 8)], passages=(2,))]

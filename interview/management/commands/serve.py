@@ -22,7 +22,7 @@ from knowledge import index
 from knowledge.importing import finish_interrupted, import_files
 from knowledge.models import Source
 from knowledge.reading import read
-from knowledge.refresh import prune
+from knowledge.refresh import keep_cut, prune
 
 # The encoder's vectors, the index and a database for thousands of attempts fit well into this.
 NEEDED_BYTES = 200 * 1024 * 1024
@@ -94,6 +94,8 @@ class Command(BaseCommand):
         """The bundled questions, unless this version of them was imported before."""
         if finish_interrupted(self._progress):
             self.stdout.write("An import that was interrupted is finished.")
+        if keep_cut(self._progress):
+            self.stdout.write("The reference answers are cut anew, as this version does it.")
         known = dict(Source.objects.values_list("name", "sha256"))
         new = [f for f in read(CONTENT) if known.get(f.name) != hashlib.sha256(f.data).hexdigest()]
         if new:
