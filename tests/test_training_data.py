@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from interview.grading.entailment import CONTRADICTED, ENTAILED, NEUTRAL, PARTLY
+from training.empty_talk import empty_talk, subject
 from training.pairs import Statement, epoch, joined, overlap, parse, part, read, split, written
 from training.perturb import perturbed, scrambled, terms
 
@@ -63,9 +64,28 @@ def test_stretches_of_answers_may_lack_a_kind_but_not_all() -> None:
         parse(json.dumps(windows | {"p": [], "n": []}))
 
 
-def test_from_stretches_of_answers_nothing_else_is_derived() -> None:
+def test_from_stretches_of_answers_only_what_says_nothing_is_derived() -> None:
     windows = parse(json.dumps(LINE | {"windows": True}))
-    assert {pair.kind for pair in epoch([windows], 0)} == {"window"}
+    pairs = [pair for number in range(40) for pair in epoch([windows], number)]
+    assert {pair.kind for pair in pairs} == {"window", "empty window"}
+    empty = [pair for pair in pairs if pair.kind == "empty window"]
+    assert {pair.label for pair in empty} == {NEUTRAL}
+    assert len({pair.candidate for pair in empty}) > 5
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("什么是稳定排序？", "稳定排序"),
+        ("DNS 解析的过程是怎样的？", "DNS 解析的过程"),
+        ("简要介绍一下早停", "早停"),
+        ("What is a closure in JavaScript?", "closure in JavaScript"),
+        ("？", "？"),
+    ],
+)
+def test_talk_that_says_nothing_names_the_subject(question: str, about: str) -> None:
+    assert subject(question) == about
+    assert about in empty_talk(random.Random(1), question)
 
 
 def test_an_unreadable_line_is_named_with_file_and_number(tmp_path) -> None:

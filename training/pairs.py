@@ -23,6 +23,7 @@ from pathlib import Path
 
 from interview.grading.entailment import CONTRADICTED, ENTAILED, NEUTRAL, PARTLY
 from training.edits import part_of, reworded, turned
+from training.empty_talk import empty_talk
 from training.perturb import FUNCTION_WORDS, perturbed, scrambled, terms
 
 DATA = Path(__file__).parent / "data"
@@ -38,8 +39,8 @@ NEAR_COPY = 0.55
 class Statement:
     """One line of the data: a reference statement and its four kinds of candidates.
 
-    `windows`: a rubric point with stretches of answers, where kinds may be missing and nothing but
-    the written pairs is drawn from it.
+    `windows`: a rubric point with stretches of answers, where kinds may be missing; besides the
+    written pairs only what says nothing is drawn from it.
     """
 
     concept: str
@@ -278,6 +279,22 @@ class Deriver:
         yield from self._near_copies(s)
         yield from self._with_others(s, right, e, p)
 
+    def derive_windows(self, s: Statement) -> Iterator[Pair]:
+        """What fills answers besides statements, and says nothing of a point: talk around the
+        question, its terms as a list, words in no order."""
+        rng = self.rng
+
+        def pair(candidate: str) -> Pair:
+            return Pair(s.reference, candidate, NEUTRAL, "empty window", s.concept)
+
+        if rng.random() < 0.2:
+            yield pair(empty_talk(rng, s.question))
+        listed = len(re.findall(r"[、,，;；|/]", s.reference))
+        if rng.random() < 0.12 and listed < 3:  # the terms of a list are what it says
+            yield pair(terms(rng, s.reference))
+        if rng.random() < 0.06 and s.entailed:
+            yield pair(scrambled(rng, rng.choice(s.entailed)))
+
     def _near_copies(self, s: Statement) -> Iterator[Pair]:
         """Nearly word for word the same, and the same with one relation reversed."""
         rng = self.rng
@@ -348,10 +365,13 @@ def epoch(statements: Sequence[Statement], number: int, seed: int = SEED) -> lis
     The same (statements, number, seed) always give the same pairs in the same order.
     """
     deriver = Deriver([s for s in statements if not s.windows], seed * 1000 + number)
+    windows = [s for s in statements if s.windows]
     rng = random.Random(seed * 1000 + number + 500)
     pairs = written(statements)
     for statement in deriver.statements:
         pairs.extend(deriver.derive(statement))
+    for statement in windows:
+        pairs.extend(deriver.derive_windows(statement))
     # candidates of every label are perturbed alike, or the traces of it would tell the label
     return [
         Pair(p.reference, perturbed(rng, p.candidate), p.label, p.kind, p.concept)
