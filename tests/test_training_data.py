@@ -64,13 +64,17 @@ def test_stretches_of_answers_may_lack_a_kind_but_not_all() -> None:
         parse(json.dumps(windows | {"p": [], "n": []}))
 
 
-def test_from_stretches_of_answers_only_what_says_nothing_is_derived() -> None:
-    windows = parse(json.dumps(LINE | {"windows": True}))
-    pairs = [pair for number in range(40) for pair in epoch([windows], number)]
-    assert {pair.kind for pair in pairs} == {"window", "empty window"}
-    empty = [pair for pair in pairs if pair.kind == "empty window"]
-    assert {pair.label for pair in empty} == {NEUTRAL}
-    assert len({pair.candidate for pair in empty}) > 5
+def test_from_stretches_of_answers_follow_the_labels_that_must() -> None:
+    line = parse(json.dumps(LINE | {"windows": True, "ref": "学习率增大会让训练更快。"}))
+    pairs = [pair for number in range(60) for pair in epoch([line], number)]
+    kinds = {kind: {p.label for p in pairs if p.kind == kind} for kind in {p.kind for p in pairs}}
+    assert kinds.keys() == {"window", "empty window", "wider window", "reversed window"}
+    assert kinds["empty window"] == {NEUTRAL}
+    assert kinds["wider window"] == {ENTAILED, PARTLY, NEUTRAL, CONTRADICTED}
+    turned_round = [p for p in pairs if p.kind == "reversed window" and p.candidate in LINE["e"]]
+    assert {p.label for p in turned_round} == {CONTRADICTED}
+    assert all(p.reference != line.reference for p in turned_round)
+    assert len({p.candidate for p in pairs if p.kind == "empty window"}) > 5
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ SEED = 20261121
 TEST_SHARE, VALIDATION_SHARE = 0.12, 0.06
 # other lines of a concept count as saying something else only below this overlap
 LOW_OVERLAP = 0.25
+# characters: no stretch of an answer that the grader reads is much longer
+LONGEST_WINDOW = 200
 NEAR_COPY = 0.55
 
 
@@ -39,8 +41,7 @@ NEAR_COPY = 0.55
 class Statement:
     """One line of the data: a reference statement and its four kinds of candidates.
 
-    `windows`: a rubric point with stretches of answers, where kinds may be missing; besides the
-    written pairs only what says nothing is drawn from it.
+    `windows`: a rubric point with stretches of answers, where kinds may be missing.
     """
 
     concept: str
@@ -280,20 +281,41 @@ class Deriver:
         yield from self._with_others(s, right, e, p)
 
     def derive_windows(self, s: Statement) -> Iterator[Pair]:
-        """What fills answers besides statements, and says nothing of a point: talk around the
-        question, its terms as a list, words in no order."""
+        """What follows from the stretches of answers read beside one point."""
         rng = self.rng
 
-        def pair(candidate: str) -> Pair:
-            return Pair(s.reference, candidate, NEUTRAL, "empty window", s.concept)
+        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
+            return Pair(reference, candidate, label, kind, s.concept)
 
-        if rng.random() < 0.2:
-            yield pair(empty_talk(rng, s.question))
+        def chance(probability: float) -> bool:
+            return rng.random() < probability
+
+        # talk around the question, its terms as a list, words in no order say nothing of a point
+        if chance(0.2):
+            yield pair(NEUTRAL, "empty window", s.reference, empty_talk(rng, s.question))
         listed = len(re.findall(r"[、,，;；|/]", s.reference))
-        if rng.random() < 0.12 and listed < 3:  # the terms of a list are what it says
-            yield pair(terms(rng, s.reference))
-        if rng.random() < 0.06 and s.entailed:
-            yield pair(scrambled(rng, rng.choice(s.entailed)))
+        if chance(0.12) and listed < 3:  # the terms of a list are what it says
+            yield pair(NEUTRAL, "empty window", s.reference, terms(rng, s.reference))
+        if chance(0.06) and s.entailed:
+            scramble = scrambled(rng, rng.choice(s.entailed))
+            yield pair(NEUTRAL, "empty window", s.reference, scramble)
+        # what else a stretch speaks of does not matter
+        label, texts = rng.choice(list(_by_label(s)))
+        if texts and s.neutral and chance(0.3):
+            both = joined(rng, rng.choice(texts), rng.choice(s.neutral))
+            if len(both) < LONGEST_WINDOW:
+                yield pair(label, "wider window", s.reference, both)
+        # who says the point denies its opposite
+        wrong = turned(rng, s.reference)
+        if wrong is None:
+            return
+        for text in rng.sample(s.entailed, min(2, len(s.entailed))):
+            if chance(0.2):
+                yield pair(CONTRADICTED, "reversed window", wrong, text)
+        if chance(0.1):
+            yield pair(ENTAILED, "reversed window", wrong, reworded(rng, wrong))
+        if chance(0.15):
+            yield pair(CONTRADICTED, "reversed window", s.reference, reworded(rng, wrong))
 
     def _near_copies(self, s: Statement) -> Iterator[Pair]:
         """Nearly word for word the same, and the same with one relation reversed."""

@@ -154,8 +154,8 @@ class Run:
     def examples(self) -> list[Example]:
         """This epoch's examples: of `draw` of the pairs, and of all windows of answers."""
         drawn = epoch(self.statements, self.epoch)
-        pairs = [pair for pair in drawn if pair.kind in ("window", "empty window")]
-        others = [pair for pair in drawn if pair.kind not in ("window", "empty window")]
+        pairs = [pair for pair in drawn if "window" in pair.kind]
+        others = [pair for pair in drawn if "window" not in pair.kind]
         kept = math.ceil(self.args.draw * len(others))
         pairs += random.Random(self.args.seed - self.epoch).sample(others, kept)
         surface = self.surface.log_probabilities(pairs) if self.surface else None
