@@ -31,6 +31,13 @@ def test_a_reference_of_a_question_alone_keeps_it():
     assert len(automatic([passage(0, "为什么不是两次？")], apart(1))) == 1
 
 
+def test_a_row_is_a_point_with_the_names_of_its_columns():
+    row = passage(0, "归并 O(n log n) 是", kind="row", heading="排序 > 算法 / 平均时间 / 稳定")
+    assert [p.text for p in automatic([row], apart(1))] == [
+        "算法 / 平均时间 / 稳定：归并 O(n log n) 是"
+    ]
+
+
 def test_what_is_said_twice_is_one_point_found_in_both_places():
     passages = [passage(0, "栈是后进先出的。"), passage(1, "后进者先出，这就是栈。")]
     vectors = np.array([[1, 0], [0.95, 0.3]], dtype=np.float32)

@@ -370,6 +370,20 @@ def test_rows_code_and_display_formulas_carry_the_mark_themselves():
     assert '<div class="formula passage" data-passage="3">' in html
 
 
+def test_a_row_stands_under_the_names_of_its_columns():
+    table = "|算法|稳定|\n|-|-|\n|归并|是|\n|快排|否|\n"
+    passages = render(
+        f"# 排序\n\n{table}\n之后的话。\n\n<table><tr><td>另一张</td></tr></table>"
+    ).passages
+    assert [(p.kind, p.text, p.heading) for p in passages[1:]] == [
+        ("heading", "算法 稳定", "排序"),
+        ("row", "归并 是", "排序 > 算法 / 稳定"),
+        ("row", "快排 否", "排序 > 算法 / 稳定"),
+        ("statement", "之后的话。", "排序"),
+        ("row", "另一张", "排序"),
+    ]
+
+
 def test_a_display_formula_joins_the_sentence_that_announces_it():
     rendered = render("速度很快。其计算公式为：\n\n$$a = b$$\n\n$$c = d$$\n\n其中 a 是速度。")
     assert [passage.text for passage in rendered.passages] == [

@@ -18,6 +18,9 @@ SAME = 0.9
 # own weight: what they say beyond it is detail.
 CHILD, SUMMARY, FORMULA = 0.5, 0.5, 0.6
 
+# Longer headings are not put before a short passage; a table's row says little without its columns.
+MAX_SUBJECT, MAX_COLUMNS = 30, 80
+
 _SKIPPED_KINDS = {"heading", "code"}
 _LABEL = re.compile(r"[：:]\s*$")
 _CLOSING = re.compile(r"总结|小结|结论|综上|总之|summary|conclusion", re.IGNORECASE)
@@ -103,7 +106,13 @@ def _says_something(text: str) -> bool:
 def _statement(passage: Passage) -> str:
     """The passage as a statement of its own: with its heading where it leaves its subject out."""
     subject = passage.heading.rsplit(" > ", 1)[-1].strip(" ：:")
-    if subject and len(subject) <= 30 and subject not in passage.text and len(passage.text) < 60:
+    longest = MAX_COLUMNS if passage.kind == "row" else MAX_SUBJECT
+    if (
+        subject
+        and len(subject) <= longest
+        and subject not in passage.text
+        and len(passage.text) < 60
+    ):
         return f"{subject}：{passage.text}"
     return passage.text
 

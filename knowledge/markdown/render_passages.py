@@ -70,6 +70,7 @@ class _Marker:
     def __init__(self) -> None:
         self.drafts: list[_Draft] = []
         self.headings: list[tuple[int, str]] = []  # open headings as (level, text)
+        self.columns: tuple[str, ...] = ()  # the names of the open table's columns, as one label
         self.expects_formula = False  # the last passage announces what follows
         self.stated = False  # the answer has made its first statement
         self.section_start = True  # the present heading or label has had no statement yet
@@ -125,8 +126,12 @@ class _Marker:
             self._formula(child, labels)
         elif tag in _CONTAINERS:
             self.expects_formula = False
-            open_headings = list(self.headings)
+            open_headings, open_columns = list(self.headings), self.columns
+            if tag == "table":
+                self.columns = ()
             self.block(child, labels, "item" if tag in ("li", "dd") else kind)
+            if tag == "table":
+                self.columns = open_columns
             if tag in ("li", "details", "td", "blockquote"):
                 self.headings = open_headings
 
@@ -145,12 +150,17 @@ class _Marker:
 
     def _row(self, row: Element, labels: tuple[str, ...]) -> None:
         cells = [cell for cell in row.children if isinstance(cell, Element)]
-        text = " ".join(filter(None, (_squeeze(visible_text(cell)) for cell in cells)))
-        if text:
-            header = all(cell.tag == "th" for cell in cells)
-            draft = _Draft([text], self._path(labels), "heading" if header else "row")
-            draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
-            self._add(draft, row)
+        texts = [text for cell in cells if (text := _squeeze(visible_text(cell)))]
+        if not texts:
+            return
+        header = all(cell.tag == "th" for cell in cells)
+        if header:
+            self.columns = (" / ".join(texts),)
+        else:  # "fast small" says nothing without the columns' names
+            labels = (*labels, *self.columns)
+        draft = _Draft([" ".join(texts)], self._path(labels), "heading" if header else "row")
+        draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
+        self._add(draft, row)
 
     def _formula(self, element: Element, labels: tuple[str, ...]) -> None:
         """A display formula: a passage, or the end of the passage that announces it."""
