@@ -26,6 +26,7 @@ from interview import answering, backup
 from interview.models import Attempt, Interview, Slot
 from knowledge import search
 from knowledge.models import Chunk, Generation, Question, Vector
+from knowledge.refresh import keep_cut
 from tests.conftest import add_question
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,6 +130,13 @@ class TestRoundTrip:
         run("backup", str(file))
         run("restore", str(file), "--replace")
         assert hashes <= set(Vector.objects.values_list("text_hash", flat=True))
+
+    def test_its_references_may_have_been_cut_by_another_version(self, site, file):
+        keep_cut()
+        assert not keep_cut()
+        run("backup", str(file))
+        run("restore", str(file), "--replace")
+        assert keep_cut()
 
     def test_people_sign_in_again(self, site, file, client_of, person):
         client = client_of(person)
