@@ -155,9 +155,24 @@ class TestVerbatim:
 
 
 class TestSegments:
-    def test_statements_are_cut_at_stops_and_arrows(self):
+    def test_statements_are_cut_at_stops(self):
         texts = [s.text for s in segment("先前向，存下激活。再反向求梯度→更新参数；重复直到收敛")]
-        assert texts == ["先前向，存下激活", "再反向求梯度", "更新参数", "重复直到收敛"]
+        assert texts == ["先前向，存下激活", "再反向求梯度→更新参数", "重复直到收敛"]
+
+    def test_what_an_arrow_says_of_its_two_sides_stays_one_statement(self):
+        assert [s.text for s in segment("bfs→queue, dfs→stack")] == ["bfs→queue, dfs→stack"]
+
+    def test_a_long_chain_of_arrows_is_cut_at_one(self):
+        chain = "→".join(["读取一批数据", "前向传播", "计算损失", "反向传播", "更新参数"] * 3)
+        pieces = [s.text for s in segment(chain)]
+        assert len(pieces) > 1
+        assert "".join(pieces).replace("→", "") == chain.replace("→", "")
+
+    def test_an_aside_or_a_formula_in_brackets_is_not_cut(self):
+        formula = (
+            "For sigmoid and squared error the output delta is (o - t)*o*(1-o) and so on, " * 2
+        )
+        assert not any(s.text.startswith("t)") for s in segment(formula))
 
     def test_decimals_and_abbreviations_do_not_cut(self):
         assert len(segment("学习率常取0.001到0.1之间")) == 1

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-# Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends, arrows.
-_STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)|(?:→|->|=>|⇒)")
-_COMMA = re.compile(r"[，,、：:](?! ?\d)|\s(?=[-•*]\s)")
+# Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends.
+_STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
+# Where a long sentence may be cut: "bfs→queue, dfs→stack" says two things, but not in three pieces.
+_COMMA = re.compile(r"[，,、：:](?! ?\d)|\s(?=[-•*]\s)|(?:→|->|=>|⇒)")
+# An aside or a formula, "(o - t)", is not cut.
+_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】\n]{0,40}[)）\]】]")
 _LISTING = re.compile(
     r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：](?!\d)|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*"
 )
@@ -33,8 +36,11 @@ def width(text: str) -> float:
 
 
 def _pieces(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    inside: set[int] = set()
+    for match in _BRACKETS.finditer(text, start, end):
+        inside.update(range(match.start() + 1, match.end()))
     cuts = [match.end() for match in pattern.finditer(text, start, end)]
-    edges = [start, *cuts, end]
+    edges = [start, *(cut for cut in cuts if cut not in inside), end]
     return [(a, b) for a, b in pairwise(edges) if text[a:b].strip()]
 
 
