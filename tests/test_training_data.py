@@ -66,7 +66,7 @@ def test_stretches_of_answers_may_lack_a_kind_but_not_all() -> None:
 
 def test_from_stretches_of_answers_follow_the_labels_that_must() -> None:
     line = parse(json.dumps(LINE | {"windows": True, "ref": "学习率增大会让训练更快。"}))
-    pairs = [pair for number in range(60) for pair in epoch([line], number)]
+    pairs = [pair for number in range(200) for pair in epoch([line], number)]
     kinds = {kind: {p.label for p in pairs if p.kind == kind} for kind in {p.kind for p in pairs}}
     assert kinds.keys() == {"window", "empty window", "wider window", "reversed window"}
     assert kinds["empty window"] == {NEUTRAL}

@@ -34,8 +34,9 @@ CERTAIN = 0.89
 # What a partial statement counts beside a full one.
 PART = 0.34
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
-# An author's own rubric has less in it that nobody needs to say: it is steeper.
-STEEP, STEEP_EXPLICIT, REACH = 0.87, 1.26, 0.67
+# An author's own rubric has less in it that nobody needs to say: it is steeper (1.26 by the fit; set so
+# that one of two points said in full does not yet count as enough; the bundled samples lose .7 in error).
+STEEP, STEEP_EXPLICIT, REACH = 0.87, 1.00, 0.67
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
 WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.34, 0.89, 3.60
