@@ -240,8 +240,16 @@ def _material_asked(version: QuestionVersion) -> Material:
 
 
 def headings(version: QuestionVersion) -> dict[int, str]:
-    """The headings that the reference's passages stand under, by position."""
-    return {p.position: p.heading for p in render(version.body).passages if p.heading}
+    """The headings that the reference's passages stand under, by position; the names of a table's
+    columns are none."""
+    found = {}
+    for passage in render(version.body).passages:
+        above = passage.heading.split(" > ")
+        if passage.kind == "row" and " / " in above[-1]:
+            above.pop()
+        if any(above):
+            found[passage.position] = " > ".join(above)
+    return found
 
 
 # An author's follow-up aims at a point when it is this near to it (centred cosine) and has less than

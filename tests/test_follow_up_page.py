@@ -154,6 +154,16 @@ class TestWhenItIsAsked:
         send(client, practice, answer="不知道")
         assert FollowUp.objects.get().kind == "opening"
 
+    def test_it_asks_for_no_names_of_columns(self, client, person):
+        table = (
+            "| 方法 | 优点 | 缺点 |\n|---|---|---|\n| 网格搜索 | 简单，容易并行 | 维度高时太慢 |\n"
+        )
+        question = add_question("超参数怎么搜索？", body=f"## 常用的方法\n\n{table}")
+        send(client, sitting(person, question, follow_ups=True), answer="不知道")
+        row = FollowUp.objects.get()
+        assert "优点" not in row.text
+        assert "常用的方法" in row.text
+
     def test_an_authors_own_question_is_preferred_where_it_aims_at_the_point(
         self, client, person, monkeypatch
     ):
