@@ -122,13 +122,17 @@ def keep_cut(progress: Progress | None = None) -> bool:
     """Cut every reference anew if another version of the code cut those that are stored; returns
     whether that was so. A page renders its reference by the code as it is, and marks the passages
     that the stored ones name: both must come from the same cutting."""
-    version = _cutting()
-    if Generation.objects.filter(pk=1, cut_by=version).exists():
+    if Generation.objects.filter(pk=1, cut_by=_cutting()).exists():
         return False
+    return cut_all(progress)
+
+
+def cut_all(progress: Progress | None = None) -> bool:
+    """Cut every reference anew; returns whether there were any."""
     questions = list(Question.objects.select_related("source", "topic"))
     if questions:
         refresh(questions, progress)
-    Generation.objects.update_or_create(pk=1, defaults={"cut_by": version})
+    Generation.objects.update_or_create(pk=1, defaults={"cut_by": _cutting()})
     return bool(questions)
 
 

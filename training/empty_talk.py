@@ -36,7 +36,7 @@ _CHINESE = """
 面试官您好，{t}这个问题问得很好
 {t}和别的概念之间有联系，也有区别，不能混为一谈
 用好{t}需要经验，也需要对业务有比较深的理解
-"""
+""".strip().splitlines()
 _ENGLISH = """
 {t} is a very common interview question
 The question asks about {t}
@@ -53,7 +53,7 @@ That is my understanding of {t}, thank you
 {t} consists of several aspects and each of them matters
 Without {t} it would be hard to go on with more advanced topics
 {t} is a deep topic, so I will start from the basics
-"""
+""".strip().splitlines()
 _ASKING = re.compile(
     r"^(?:请|简要|简单|简述|简单地?|介绍一下|介绍|解释一下|解释|说明|说说|谈谈|讲讲|试述|什么是|什么叫|何谓|如何|怎样|怎么|为什么要?"
     r"|what (?:is|are|does)|how (?:do|does|is|are|can)|why (?:do|does|is|are|must)|explain|describe|define|the|an?)\s*",
@@ -76,6 +76,6 @@ def empty_talk(rng: random.Random, question: str) -> str:
     """One to three sentences that name the question's subject and say nothing of it."""
     about = subject(question)
     chinese = bool(re.search("[\u4e00-\u9fff]", question))
-    lines = (_CHINESE if chinese else _ENGLISH).split("\n")[1:-1]
+    lines = _CHINESE if chinese else _ENGLISH
     said = [line.format(t=about) for line in rng.sample(lines, rng.choice((1, 1, 2, 3)))]
     return rng.choice(("，", "。")).join(said) if chinese else ". ".join(said)

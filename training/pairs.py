@@ -16,7 +16,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -199,6 +199,13 @@ def joined(rng: random.Random, *texts: str) -> str:
     return result
 
 
+def _pairs_of(s: Statement) -> Callable[[int, str, str, str], Pair]:
+    """What makes a pair of a statement's concept from label, kind, reference and candidate."""
+    return lambda label, kind, reference, candidate: Pair(
+        reference, candidate, label, kind, s.concept
+    )
+
+
 class Deriver:
     """Draws pairs whose label follows from the written ones.
 
@@ -215,6 +222,9 @@ class Deriver:
         for statement in statements:
             self.siblings.setdefault(statement.concept, []).append(statement)
             self.fields.setdefault(statement.field, []).append(statement)
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
 
     def sibling(self, s: Statement) -> Statement | None:
         """Another line of the concept that plainly says something else, if there is one."""
@@ -236,14 +246,7 @@ class Deriver:
 
     def derive(self, s: Statement) -> Iterator[Pair]:
         """One epoch's derived pairs of a statement."""
-        rng, pick = self.rng, self.rng.choice
-
-        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
-            return Pair(reference, candidate, label, kind, s.concept)
-
-        def chance(probability: float) -> bool:
-            return rng.random() < probability
-
+        rng, pick, chance, pair = self.rng, self.rng.choice, self.chance, _pairs_of(s)
         e, p, n, c = pick(s.entailed), pick(s.partly), pick(s.neutral), pick(s.contradicted)
         right = pick((s.reference, *s.entailed))
         if chance(0.5):  # a statement entails itself,
@@ -282,14 +285,7 @@ class Deriver:
 
     def derive_windows(self, s: Statement) -> Iterator[Pair]:
         """What follows from the stretches of answers read beside one point."""
-        rng = self.rng
-
-        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
-            return Pair(reference, candidate, label, kind, s.concept)
-
-        def chance(probability: float) -> bool:
-            return rng.random() < probability
-
+        rng, chance, pair = self.rng, self.chance, _pairs_of(s)
         # talk around the question, its terms as a list, words in no order say nothing of a point
         if chance(0.2):
             yield pair(NEUTRAL, "empty window", s.reference, empty_talk(rng, s.question))
@@ -319,11 +315,7 @@ class Deriver:
 
     def _near_copies(self, s: Statement) -> Iterator[Pair]:
         """Nearly word for word the same, and the same with one relation reversed."""
-        rng = self.rng
-
-        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
-            return Pair(reference, candidate, label, kind, s.concept)
-
+        rng, pair = self.rng, _pairs_of(s)
         yield pair(ENTAILED, "near copy", s.reference, reworded(rng, s.reference))
         if rng.random() < 0.5:
             c = rng.choice(s.contradicted)
@@ -345,11 +337,7 @@ class Deriver:
                 yield pair(ENTAILED, "near copy of a reversal", wrong, reworded(rng, wrong))
 
     def _with_others(self, s: Statement, right: str, e: str, p: str) -> Iterator[Pair]:
-        rng, pick = self.rng, self.rng.choice
-
-        def pair(label: int, kind: str, reference: str, candidate: str) -> Pair:
-            return Pair(reference, candidate, label, kind, s.concept)
-
+        rng, pick, pair = self.rng, self.rng.choice, _pairs_of(s)
         if sibling := self.sibling(s):
             said = pick((sibling.reference, *sibling.entailed))
             both = f"{s.reference} {sibling.reference}"

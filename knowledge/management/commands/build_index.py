@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from knowledge import index
-from knowledge.models import Question
-from knowledge.refresh import prune, refresh
+from knowledge.refresh import cut_all, prune
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rechunk"]:
-            refresh(list(Question.objects.select_related("source", "topic")), self._progress)
+            cut_all(self._progress)
         self.stdout.write(f"{prune()} vectors that nothing uses any more deleted")
         built = index.build(self._progress)
         self.stdout.write(f"{built.count} passages in the index ({built.kind})")
