@@ -27,6 +27,7 @@ MAX_BRACKET = 120
 _OPENING = dict(zip("（(【[《“「『〔", "）)】]》”」』〕", strict=True))
 _CLOSERS = "”’」』）)】》]\"'*"
 _WIDE_END = frozenset("。！？；…")
+_LISTING = frozenset(",，、+-−*×·/=<>≤≥≈&|")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _URL = re.compile(r"(?:https?|ftp)://[^\s\u2e80-\uffef<>\"]+|www\.[^\s\u2e80-\uffef<>\"]+")
 _ABBREVIATION = re.compile(
@@ -90,6 +91,8 @@ def _candidates(text: str) -> Iterator[int]:
 
 def _ends_sentence(text: str, index: int) -> bool:
     mark = text[index]
+    if mark in "…." and _elided(text, index):
+        return False
     if mark in _WIDE_END:
         return True
     if mark == "\n":
@@ -106,6 +109,15 @@ def _ends_sentence(text: str, index: int) -> bool:
         if following.islower() or _ABBREVIATION.search(text[max(0, index - 12) : index]):
             return False
     return True
+
+
+def _elided(text: str, index: int) -> bool:
+    """Whether the dots at `index` stand for members of a list or a formula: x1, …, xn; 1 + 2 + … < 9."""
+    if text[index] == "." and text[max(0, index - 1) : index] != ".":
+        return False
+    before = text[max(0, index - 12) : index].rstrip("….· ")[-1:]
+    after = text[index + 1 : index + 13].lstrip("….· ")[:1]
+    return any(side and side in _LISTING for side in (before, after))
 
 
 def _line_ends(text: str, index: int) -> bool:

@@ -67,6 +67,27 @@ def test_a_short_line_stands_for_itself_and_a_wrapped_one_does_not():
     assert len(pieces(f"{wrapped}\n在下一行继续")) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The copies add up to 1 + 2 + 4 + … < 2n, so that an append costs O(1).",
+        "The copies add up to 1 + 2 + 4 + ... < 2n, so that an append costs O(1).",
+        "Let X1, X2, …, Xn be independent draws.",
+        "Slots are probed in a fixed order: linear (i + 1, i + 2, …), quadratic or by a second hash.",
+        "偏移依次取 1、4、9……、k²，直到找到空位。",
+    ],
+)
+def test_dots_for_what_a_list_or_formula_leaves_out_end_no_sentence(text):
+    assert pieces(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["这样会丢信息……所以要加残差连接。", "It stops there... Then it waits."]
+)
+def test_other_dots_do(text):
+    assert len(pieces(text)) == 2
+
+
 def test_fragments_join_a_neighbour():
     assert pieces("反之；较小的感受野保留细节。好。") == ["反之；较小的感受野保留细节。好。"]
 
@@ -122,6 +143,15 @@ def test_a_short_bold_name_belongs_to_the_sentence_after_it():
     assert more.heading == "Trade-off of the factor"
     (asked,) = passages("**为什么不是两次？**因为旧的连接请求会让服务器白等一次。")
     assert asked.text.endswith("白等一次。")
+
+
+def test_so_does_one_on_a_later_line_of_the_paragraph():
+    rise, _, fall, last = passages(
+        "**Warmup.** The rate rises from zero. Estimates are noisy at first.\n"
+        "**Decay.** The rate falls along a cosine. Small steps reduce the noise."
+    )
+    assert fall.text == "Decay. The rate falls along a cosine."
+    assert (rise.heading, fall.heading, last.heading) == ("", "", "Decay")
 
 
 def test_a_bold_statement_is_a_sentence_of_its_own():

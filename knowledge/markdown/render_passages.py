@@ -192,12 +192,13 @@ class _Marker:
             return nodes
         whole = found.is_label or (kind == "item" and width(flat.strip()) <= ITEM_WIDTH)
         bounds = [len(flat)] if whole else sentence_bounds(flat)
-        if len(bounds) > 1 and found.bold and _bare(flat[: bounds[0]]) == found.label:
-            del bounds[0]  # a label on its own line belongs to the sentence it names
         result: list[Node] = []
         start, label = 0, ""
         for end in bounds:
-            piece, nodes = cut(nodes, end - start)
+            piece, rest = cut(nodes, end - start)
+            if end < bounds[-1] and _only_names(piece, nodes):
+                continue  # a name on its own belongs to the sentence behind it
+            nodes = rest
             own = found if start == 0 else _look(piece)
             if own.label and (own.bold or start == 0 or flat[start - 1] == "\n"):
                 label = own.label
@@ -313,6 +314,18 @@ def _names(text: str) -> bool:
     else:
         short = width(text) <= MAX_LABEL_WIDTH
     return short and text.endswith(("。", "."))
+
+
+def _only_names(nodes: list[Node], whole: list[Node]) -> bool:
+    """Whether the first piece of a run (`whole`) is nothing but a bold name: "**Decay.**"."""
+    text = _squeeze(_text(nodes))
+    first = next((node for node in nodes if not isinstance(node, str) or node.strip()), "")
+    if not isinstance(first, Element) or first.tag not in _EMPHASIS or first not in whole:
+        return False
+    own = _squeeze(visible_text(first))
+    if own.rstrip(_LABEL_END).endswith(("。", ".")) and not _names(own):
+        return False
+    return _bare(own) == _bare(text) and len(_bare(own)) <= MAX_LABEL
 
 
 def _breaks(nodes: list[Node], first: Element) -> bool:
