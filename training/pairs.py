@@ -301,6 +301,7 @@ class Deriver:
             both = joined(rng, rng.choice(texts), rng.choice(s.neutral))
             if len(both) < LONGEST_WINDOW:
                 yield pair(label, "wider window", s.reference, both)
+        yield from self._window_copies(s)
         # who says the point denies its opposite
         wrong = turned(rng, s.reference)
         if wrong is None:
@@ -312,6 +313,27 @@ class Deriver:
             yield pair(ENTAILED, "reversed window", wrong, reworded(rng, wrong))
         if chance(0.15):
             yield pair(CONTRADICTED, "reversed window", s.reference, reworded(rng, wrong))
+
+    def _window_copies(self, s: Statement) -> Iterator[Pair]:
+        """A point, or a stretch that says it, repeated nearly word for word; and with one relation
+        reversed. In written answers mostly whoever gets it wrong keeps the words."""
+        rng, chance, pair = self.rng, self.chance, _pairs_of(s)
+        kind = "window copy"
+        if chance(0.3):
+            copy = reworded(rng, s.reference)
+            if s.neutral and chance(0.4):
+                copy = joined(rng, copy, rng.choice(s.neutral))
+            if len(copy) < LONGEST_WINDOW:
+                yield pair(ENTAILED, kind, s.reference, copy)
+        half = part_of(rng, s.reference)
+        if half and len(half) > 0.35 * len(s.reference) and chance(0.15):
+            yield pair(PARTLY, kind, s.reference, reworded(rng, half))
+        if s.entailed:
+            said = rng.choice(s.entailed)
+            if chance(0.2):
+                yield pair(ENTAILED, kind, said, reworded(rng, said))
+            if chance(0.2) and (denied := turned(rng, said)):
+                yield pair(CONTRADICTED, kind, said, reworded(rng, denied))
 
     def _near_copies(self, s: Statement) -> Iterator[Pair]:
         """Nearly word for word the same, and the same with one relation reversed."""
