@@ -68,13 +68,24 @@ def test_from_stretches_of_answers_follow_the_labels_that_must() -> None:
     line = parse(json.dumps(LINE | {"windows": True, "ref": "学习率增大会让训练更快。"}))
     pairs = [pair for number in range(200) for pair in epoch([line], number)]
     kinds = {kind: {p.label for p in pairs if p.kind == kind} for kind in {p.kind for p in pairs}}
-    assert kinds.keys() == {"window", "empty window", "wider window", "reversed window"}
+    assert kinds.keys() == {
+        *("window", "empty window", "wider window", "reversed window", "window copy")
+    }
     assert kinds["empty window"] == {NEUTRAL}
     assert kinds["wider window"] == {ENTAILED, PARTLY, NEUTRAL, CONTRADICTED}
     turned_round = [p for p in pairs if p.kind == "reversed window" and p.candidate in LINE["e"]]
     assert {p.label for p in turned_round} == {CONTRADICTED}
     assert all(p.reference != line.reference for p in turned_round)
     assert len({p.candidate for p in pairs if p.kind == "empty window"}) > 5
+    copies = [p for p in pairs if p.kind == "window copy"]
+    assert {p.label for p in copies} == {ENTAILED, CONTRADICTED}  # its one clause has no half
+    assert {p.reference for p in copies} <= {line.reference, *line.entailed}
+    # at any overlap only the reversal tells right from wrong
+    near = {
+        label: [overlap(p.reference, p.candidate) for p in copies if p.label == label]
+        for label in (ENTAILED, CONTRADICTED)
+    }
+    assert all(sum(values) / len(values) > 0.5 for values in near.values())
 
 
 @pytest.mark.parametrize(

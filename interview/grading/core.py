@@ -27,7 +27,7 @@ from interview.grading.segments import segment, width
 from interview.grading.windows import centred, chinese_share, windows
 from knowledge import keywords as terms
 
-VERSION = "7"
+VERSION = "8"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and

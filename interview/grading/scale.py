@@ -20,7 +20,7 @@ from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
 GIVEN = 0.45
 # Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
 # statement and wording shared with the whole answer, moved so that nothing in common is 0.
-NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.63, 4.62, 1.86, 1.38
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.59, 4.72, 1.69, 1.18
 # Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
 EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
@@ -28,26 +28,26 @@ EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 READ, ALONE = 0.96, 0.19
 # How much heavier a denial weighs where all of the point's own wording is in the statement: near copies
 # are what the model reads best, and what is turned round keeps the words.
-ALIKE = 1.06
-# A denial counts with this power of its certainty: less than a sure one, but more than in proportion.
-CERTAIN = 0.89
+ALIKE = 1.38
+# A denial counts with this power of its certainty: an unsure one less than in proportion.
+CERTAIN = 1.38
 # What a partial statement counts beside a full one.
-PART = 0.34
+PART = 0.26
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
-# An author's own rubric has less in it that nobody needs to say: it is steeper (1.26 by the fit; set so
+# An author's own rubric has less in it that nobody needs to say: it is steeper (1.28 by the fit; set so
 # that one of two points said in full does not yet count as enough; the bundled samples lose .7 in error).
-STEEP, STEEP_EXPLICIT, REACH = 0.87, 1.00, 0.67
+STEEP, STEEP_EXPLICIT, REACH = 0.87, 1.00, 0.69
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
-WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.34, 0.89, 3.60
+WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.34, 0.90, 3.87
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
-POWER, BEND = 0.411, 0.345
+POWER, BEND = 0.411, 0.354
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.21, 2.93, 0.58, 2.50
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.61, 2.76, 0.54, 2.46
 # The model reads English references less well than Chinese ones (.60 of four labels against .64):
 # there its word counts less, both for and against.
-READ_ENGLISH, DENIED_ENGLISH = 0.80, 0.26
+READ_ENGLISH, DENIED_ENGLISH = 0.81, 0.41
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
@@ -56,7 +56,7 @@ MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2
 ELSEWHERE = 0.12
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
-DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.80, 0.5, 0.6
+DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.77, 0.5, 0.6
 # From raw value to score: knots near the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
