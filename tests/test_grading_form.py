@@ -115,9 +115,43 @@ class TestEcho:
 
 
 class TestNoAnswer:
-    @pytest.mark.parametrize("answer", ["不知道", "这题没学过，跳过吧", "I don't know.", "no idea"])
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "不知道",
+            "这题没学过，跳过吧",
+            "这个我真的不会。",
+            "不会",
+            "抱歉，这道题忘记了",
+            "不太了解这个概念",
+            "没部署过服务，这个不了解",
+            "emmm 忘了",
+            "平时都用现成的库，没研究过原理，不会",
+            "I don't know.",
+            "no idea",
+            "Sorry, I never heard of it.",
+            "skip this one please",
+        ],
+    )
     def test_dont_know(self, answer):
         assert form.is_dont_know(answer)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "正区间导数为 1，不会梯度消失",
+            "推理时不会丢弃神经元",
+            "遗忘门决定忘记了多少旧信息",
+            "它不知道词的顺序，要加位置编码",
+            "没用过的页先淘汰",
+            "残差连接跳过若干层",
+            "It uses skip connections.",
+            "It does not know the order of tokens.",
+            "它让训练更稳定，缓解过拟合，不过我记不清细节了。",
+        ],
+    )
+    def test_a_short_statement_in_the_same_words_is_an_answer(self, answer):
+        assert not form.is_dont_know(answer)
 
     def test_a_real_answer_that_doubts_is_one(self):
         answer = "不太清楚细节，但大意是先把历史梯度做滑动平均，再用它更新参数，这样方向更稳。"

@@ -30,13 +30,24 @@ _INSTRUCTION = re.compile(
     r"|系统提示|本(题|答案)(已经)?(全部)?(正确|满分)",
     re.IGNORECASE,
 )
+# What may stand before an admission: the person, the question, hesitation. What else has a subject
+# speaks of the matter: "推理时不会丢弃神经元", "a Transformer does not know the order".
+_BEFORE = (
+    r"(?:我|本人|抱歉|对不起|不好意思|呃|嗯+|额|e?m{2,}|先|这个?|该|那个?|道?题目?|问题|真|确实|完全|一点|都|也|还是?|是|实在|暂时"
+    r"|可能|有点|已经|说实话|老实说|其实|不过|但是?|可是|的|具体|细节|概念|知识点|东西|\b(?:i|i'?m|i am|i have|well|sorry|um|honestly|really"
+    r"|but|though|just|simply|this|one|have|am)\b|[\s'’])*"
+)
 _DONT_KNOW = re.compile(
-    r"(不知道|不清楚|不太清楚|不了解|不太了解|没学过|没用过|没做过|没接触过|没看过|不会|忘了|忘记了|记不清|想不起|"
-    r"答不上|没有思路|不太懂|不懂|没听过|没听说过|过吧|跳过|下一题)|"
-    r"\b(don'?t|do not|dont) (really )?(know|remember|recall)\b|\bno idea\b|\bnot sure\b|"
-    r"\bnever (heard|learned|used|learnt)\b|\bno (submission|response|answer)\b|\bskip\b|\bidk\b",
+    rf"{_BEFORE}(?:(?:不知道|不清楚|不太清楚|不了解|不太了解|没.{{1,4}}过|只?听(?:说)?过|忘了|记不清|记不得|想不起"
+    r"|答不上|没有?思路|不太懂|不懂)(?!的).*"
+    r"|(?:不太?会|忘记了?|跳过|过|下一题|略|哈+|skip|pass)(?:了|吧|啊|呢|答|做|写|这?道?题|这个|\s|it|this|one|please|question)*"
+    r"|(?:do not|don['’]?t|dont|can['’]?t|cannot) (?:really )?(?:know|remember|recall)\b.*"
+    r"|(?:抱歉|不好意思|对不起|sorry)"
+    r"|(?:forget|forgot)\b.*|no idea\b.*|not (?:really )?sure\b.*|never (?:heard|learned|used|learnt)\b.*"
+    r"|no (?:submission|response|answer)\b.*|idk\b.*)",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[，。；！？、,.;!?…~～\n]+")
 # Zero-width and direction marks, variation selectors, tag characters: invisible on the page.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -88,8 +99,14 @@ def is_instruction(text: str) -> bool:
 
 
 def is_dont_know(answer: str) -> bool:
-    """A short answer that says that there is none."""
-    return width(answer.strip()) <= 30 and bool(_DONT_KNOW.search(answer))
+    """A short answer that says that there is none, and hardly anything else."""
+    if width(answer.strip()) > 30:
+        return False
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(answer) if clause.strip()]
+    other = [clause for clause in clauses if not _DONT_KNOW.fullmatch(clause)]
+    if len(other) == len(clauses):
+        return False
+    return sum(map(width, other)) <= (4 if len(clauses) - len(other) == 1 else 12)
 
 
 def echo_share(segment: str, question_words: frozenset[str]) -> float:
