@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from interview.grading import form
+from knowledge.chunking import subject
 
 # From this score on an interviewer goes on to the next question, unless something was wrong.
 ENOUGH = 85
@@ -133,7 +134,7 @@ def _subject(
     if found:
         return [term for _at, term in sorted(found)[:_TERMS]]
     for position in point.get("passages", ()):
-        heading = headings.get(position, "").rsplit(" > ", 1)[-1].strip(" ：:*#")
+        heading = subject(headings.get(position, "")).strip("*# ")
         if heading and len(heading) <= 40 and heading not in title and not _EMPTY.search(heading):
             return [heading]
     return []

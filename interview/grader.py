@@ -32,6 +32,7 @@ from interview.grading.form import ACCEPTED
 from interview.grading.points import attach, automatic
 from interview.grading.wording import asked_for, shared, units
 from knowledge import embedding, index, keywords
+from knowledge.chunking import ABOVE, COLUMN
 from knowledge.markdown.rendering import render
 from knowledge.models import Chunk, Question, QuestionVersion
 from knowledge.refresh import bank_frequencies
@@ -244,11 +245,11 @@ def headings(version: QuestionVersion) -> dict[int, str]:
     columns are none."""
     found = {}
     for passage in render(version.body).passages:
-        above = passage.heading.split(" > ")
-        if passage.kind == "row" and " / " in above[-1]:
+        above = passage.heading.split(ABOVE)
+        if passage.kind == "row" and COLUMN in above[-1]:
             above.pop()
         if any(above):
-            found[passage.position] = " > ".join(above)
+            found[passage.position] = ABOVE.join(above)
     return found
 
 

@@ -24,6 +24,10 @@ MAX_LEAD_IN = 60
 #: No sentence ends inside brackets or quotation marks shorter than this.
 MAX_BRACKET = 120
 
+#: Between the headings above a passage, and between the names of a table's columns, which stand last
+#: above each of its rows.
+ABOVE, COLUMN = " > ", " / "
+
 _OPENING = dict(zip("（(【[《“「『〔", "）)】]》”」』〕", strict=True))
 _CLOSERS = "”’」』）)】》]\"'*"
 _WIDE_END = frozenset("。！？；…")
@@ -42,7 +46,7 @@ class Passage:
     """One piece of an answer.
 
     `position` counts from 0 in reading order; `text` is the visible text, formulas as LaTeX source
-    without dollar signs; `heading` is the chain of headings and labels above it joined by " > ";
+    without dollar signs; `heading` is the chain of headings and labels above it joined by ABOVE;
     `kind` is one of definition, statement, item, row, formula, code, heading, remark; `weight` is
     its share of importance, 0 to 1; `emphasised` are its bold, highlighted and code terms.
     """
@@ -53,6 +57,11 @@ class Passage:
     kind: str
     weight: float
     emphasised: tuple[str, ...] = ()
+
+
+def subject(heading: str) -> str:
+    """The last of a passage's headings: what the passage speaks of without naming it."""
+    return heading.rsplit(ABOVE, 1)[-1].strip(" ：:")
 
 
 def width(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from knowledge.chunking import subject
 from knowledge.embedding import BATCH, get_encoder, text_hash
 from knowledge.models import Vector
 
@@ -53,5 +54,5 @@ def vectors_for(texts: Sequence[str], progress: Progress | None = None) -> np.nd
 
 def embedded_text(heading: str, text: str) -> str:
     """What is embedded for a passage: its last heading names the subject that the passage leaves out."""
-    subject = heading.rsplit(" > ", 1)[-1].strip()
-    return f"{subject}：{text}" if subject and subject not in text else text
+    about = subject(heading)
+    return f"{about}：{text}" if about and about not in text else text

@@ -237,7 +237,7 @@ class Deriver:
 
     def stranger(self, s: Statement) -> Statement | None:
         """A line of another concept, the most similar-sounding of a few drawn from its field."""
-        pool = self.fields[s.field] if self.rng.random() < 0.7 else self.statements
+        pool = self.fields[s.field] if self.chance(0.7) else self.statements
         drawn = self.rng.choices(pool, k=6)
         others = [other for other in drawn if other.concept != s.concept]
         if not others:
@@ -337,43 +337,43 @@ class Deriver:
 
     def _near_copies(self, s: Statement) -> Iterator[Pair]:
         """Nearly word for word the same, and the same with one relation reversed."""
-        rng, pair = self.rng, _pairs_of(s)
+        rng, chance, pair = self.rng, self.chance, _pairs_of(s)
         yield pair(ENTAILED, "near copy", s.reference, reworded(rng, s.reference))
-        if rng.random() < 0.5:
+        if chance(0.5):
             c = rng.choice(s.contradicted)
             yield pair(ENTAILED, "near copy of a falsehood", c, reworded(rng, c))
-        if rng.random() < 0.5:
+        if chance(0.5):
             e = rng.choice(s.entailed)
             yield pair(ENTAILED, "near copy of a paraphrase", e, reworded(rng, e))
-        if rng.random() < 0.5 and (half := part_of(rng, s.reference)):
+        if chance(0.5) and (half := part_of(rng, s.reference)):
             yield pair(PARTLY, "near copy of a part", s.reference, reworded(rng, half))
         for kind, texts in (("near reversal", (s.reference,)), ("reversed paraphrase", s.entailed)):
             text = rng.choice(texts)
             wrong = turned(rng, text)
             if wrong is None:
                 continue
-            if kind == "near reversal" or rng.random() < 0.5:
+            if kind == "near reversal" or chance(0.5):
                 yield pair(CONTRADICTED, kind, s.reference, reworded(rng, wrong))
-            if kind == "near reversal" and rng.random() < 0.6:  # symmetric
+            if kind == "near reversal" and chance(0.6):  # symmetric
                 yield pair(CONTRADICTED, kind, wrong, reworded(rng, s.reference))
                 yield pair(ENTAILED, "near copy of a reversal", wrong, reworded(rng, wrong))
 
     def _with_others(self, s: Statement, right: str, e: str, p: str) -> Iterator[Pair]:
-        rng, pick, pair = self.rng, self.rng.choice, _pairs_of(s)
+        rng, pick, chance, pair = self.rng, self.rng.choice, self.chance, _pairs_of(s)
         if sibling := self.sibling(s):
             said = pick((sibling.reference, *sibling.entailed))
             both = f"{s.reference} {sibling.reference}"
-            if rng.random() < 0.6:
+            if chance(0.6):
                 yield pair(NEUTRAL, "other statement", s.reference, said)
-            if rng.random() < 0.3:
+            if chance(0.3):
                 yield pair(
                     ENTAILED, "with other part", s.reference, joined(rng, e, pick(sibling.partly))
                 )
-            if rng.random() < 0.9:  # one of two statements is a part of both
+            if chance(0.9):  # one of two statements is a part of both
                 yield pair(PARTLY, "one of two", both, right)
-            if rng.random() < 0.3:
+            if chance(0.3):
                 yield pair(ENTAILED, "both of two", both, joined(rng, e, said))
-            if rng.random() < 0.3:
+            if chance(0.3):
                 yield pair(
                     CONTRADICTED,
                     "one of two wrong",
@@ -383,11 +383,11 @@ class Deriver:
         if stranger := self.stranger(s):
             said = pick((stranger.reference, *stranger.entailed, *stranger.partly))
             yield pair(NEUTRAL, "other concept", s.reference, said)
-            if rng.random() < 0.4:  # a falsehood about something else does not touch this
+            if chance(0.4):  # a falsehood about something else does not touch this
                 yield pair(NEUTRAL, "other falsehood", s.reference, pick(stranger.contradicted))
-            if rng.random() < 0.2:
+            if chance(0.2):
                 yield pair(ENTAILED, "with stranger", s.reference, joined(rng, e, said))
-            if rng.random() < 0.2:
+            if chance(0.2):
                 yield pair(PARTLY, "part with stranger", s.reference, joined(rng, p, said))
 
 

@@ -30,23 +30,26 @@ _INSTRUCTION = re.compile(
     r"|系统提示|本(题|答案)(已经)?(全部)?(正确|满分)",
     re.IGNORECASE,
 )
+_APOLOGY = "抱歉|对不起|不好意思|sorry"
 # What may stand before an admission: the person, the question, hesitation. What else has a subject
 # speaks of the matter: "推理时不会丢弃神经元", "a Transformer does not know the order".
 _BEFORE = (
-    r"(?:我|本人|抱歉|对不起|不好意思|呃|嗯+|额|e?m{2,}|先|这个?|该|那个?|道?题目?|问题|真|确实|完全|一点|都|也|还是?|是|实在|暂时"
-    r"|可能|有点|已经|说实话|老实说|其实|不过|但是?|可是|的|具体|细节|概念|知识点|东西|\b(?:i|i'?m|i am|i have|well|sorry|um|honestly|really"
-    r"|but|though|just|simply|this|one|have|am)\b|[\s'’])*"
+    rf"(?:{_APOLOGY}|我|本人|呃|嗯+|额|e?m{{2,}}|先|这个?|该|那个?|道?题目?|问题|真|确实|完全|一点|都|也|还是?|是|实在"
+    r"|暂时|可能|有点|已经|说实话|老实说|其实|不过|但是?|可是|的|具体|细节|概念|知识点|东西|\b(?:i|i'?m|i am|i have|well|um"
+    r"|honestly|really|but|though|just|simply|this|one|have|am)\b|[\s'’])*"
 )
-_DONT_KNOW = re.compile(
-    rf"{_BEFORE}(?:(?:不知道|不清楚|不太清楚|不了解|不太了解|没.{{1,4}}过|只?听(?:说)?过|忘了|记不清|记不得|想不起"
-    r"|答不上|没有?思路|不太懂|不懂)(?!的).*"
-    r"|(?:不太?会|忘记了?|跳过|过|下一题|略|哈+|skip|pass)(?:了|吧|啊|呢|答|做|写|这?道?题|这个|\s|it|this|one|please|question)*"
+_LACKING = (  # whatever follows, but not as an attribute: 不知道的 …
+    r"(?:不知道|不清楚|不太清楚|不了解|不太了解|没.{1,4}过|只?听(?:说)?过|忘了|记不清|记不得|想不起|答不上|没有?思路"
+    r"|不太懂|不懂)(?!的).*"
     r"|(?:do not|don['’]?t|dont|can['’]?t|cannot) (?:really )?(?:know|remember|recall)\b.*"
-    r"|(?:抱歉|不好意思|对不起|sorry)"
-    r"|(?:forget|forgot)\b.*|no idea\b.*|not (?:really )?sure\b.*|never (?:heard|learned|used|learnt)\b.*"
-    r"|no (?:submission|response|answer)\b.*|idk\b.*)",
-    re.IGNORECASE,
+    r"|(?:forg[eo]t|no idea|not (?:really )?sure|never (?:heard|learned|used|learnt)"
+    r"|no (?:submission|response|answer)|idk)\b.*"
 )
+_PASSING = (  # with nothing behind it that could be the matter
+    r"(?:不太?会|忘记了?|跳过|过|下一题|略|哈+|skip|pass)"
+    r"(?:了|吧|啊|呢|答|做|写|这?道?题|这个|\s|it|this|one|please|question)*"
+)
+_DONT_KNOW = re.compile(rf"{_BEFORE}(?:{_LACKING}|{_PASSING}|{_APOLOGY})", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[，。；！？、,.;!?…~～\n]+")
 # Zero-width and direction marks, variation selectors, tag characters: invisible on the page.
 _INVISIBLE = re.compile(

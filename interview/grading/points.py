@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from interview.grading.material import Passage, Point
+from knowledge.chunking import ABOVE, subject
 
 # At most this many automatic points: the budget of close readings per answer.
 MAX_POINTS = 24
@@ -37,7 +38,7 @@ def weighted(passages: Sequence[Passage]) -> np.ndarray:
         if passage.weight < MIN_WEIGHT:
             continue
         weight = passage.weight
-        parts = passage.heading.split(" > ") if passage.heading else []
+        parts = passage.heading.split(ABOVE) if passage.heading else []
         if parts and _folded(parts[-1]) in labels:
             weight *= CHILD
         if any(_CLOSING.search(part) for part in parts) or _CLOSING.match(passage.text):
@@ -90,7 +91,7 @@ def _fair(
     turn: dict[str, int] = {}
     ranked = []
     for group in groups:
-        section = passages[group[0]].heading.split(" > ")[0]
+        section = passages[group[0]].heading.split(ABOVE)[0]
         turn[section] = turn.get(section, -1) + 1
         ranked.append((-round(float(weights[group[0]]), 1), turn[section], group[0], group))
     return [group for *_, group in sorted(ranked)[:MAX_POINTS]]
@@ -105,15 +106,10 @@ def _says_something(text: str) -> bool:
 
 def _statement(passage: Passage) -> str:
     """The passage as a statement of its own: with its heading where it leaves its subject out."""
-    subject = passage.heading.rsplit(" > ", 1)[-1].strip(" ：:")
+    about = subject(passage.heading)
     longest = MAX_COLUMNS if passage.kind == "row" else MAX_SUBJECT
-    if (
-        subject
-        and len(subject) <= longest
-        and subject not in passage.text
-        and len(passage.text) < 60
-    ):
-        return f"{subject}：{passage.text}"
+    if about and len(about) <= longest and about not in passage.text and len(passage.text) < 60:
+        return f"{about}：{passage.text}"
     return passage.text
 
 

@@ -9,6 +9,8 @@ belongs to exactly one passage; images belong to none.
 from dataclasses import dataclass, field, replace
 
 from knowledge.chunking import (
+    ABOVE,
+    COLUMN,
     ITEM_WIDTH,
     Passage,
     classify,
@@ -155,7 +157,7 @@ class _Marker:
             return
         header = all(cell.tag == "th" for cell in cells)
         if header:
-            self.columns = (" / ".join(texts),)
+            self.columns = (COLUMN.join(texts),)
         else:  # "fast small" says nothing without the columns' names
             labels = (*labels, *self.columns)
         draft = _Draft([" ".join(texts)], self._path(labels), "heading" if header else "row")
@@ -179,7 +181,7 @@ class _Marker:
         _set_passage(element, len(self.drafts) - 1)
 
     def _path(self, labels: tuple[str, ...]) -> str:
-        return " > ".join([*(text for _, text in self.headings), *labels])
+        return ABOVE.join([*(text for _, text in self.headings), *labels])
 
     # Runs of text
 
