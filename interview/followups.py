@@ -25,8 +25,9 @@ MISSED, PARTLY, CONTRADICTED = "missed", "partly", "contradicted"
 OPENING, AUTHOR = "opening", "author"
 # After these there is nothing to dig into: an easier question opens the subject again.
 _NOTHING_YET = {form.EMPTY, form.DONT_KNOW, form.ECHO, form.OFF_TOPIC}
-# After these nothing is asked: keyboard noise, and answers that an author accepts as they are.
-_NOTHING_TO_ASK = {form.GIBBERISH, form.ACCEPTED}
+# After these nothing is asked: noise, words in no order, what the person took back, and answers that an
+# author accepts as they are.
+_NOTHING_TO_ASK = {form.GIBBERISH, form.SHUFFLED, form.RETRACTED, form.ACCEPTED}
 _QUOTE = 60  # characters of the person's own words that a question repeats
 _TERMS = 2
 

@@ -4,10 +4,12 @@ nothing, and the figures move the right way."""
 from __future__ import annotations
 
 import dataclasses
+import random
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import rjieba
 
 from interview import grader
 from interview.grading import VERSION, form, grade, grade_many, windows
@@ -91,6 +93,38 @@ class TestForm:
         graded = grade(material, LIST, tools)
         assert graded.score <= 20
         assert form.KEYWORD_LIST in graded.flags
+
+    def test_words_in_random_order_are_nothing(self, material, tools):
+        words = [word for word in rjieba.cut(RIGHT) if word.strip()]
+        grades = []
+        for seed in range(10):
+            random.Random(seed).shuffle(words)
+            grades.append(grade(material, "".join(words), tools))
+        seen = [graded for graded in grades if form.SHUFFLED in graded.flags]
+        assert len(seen) >= 6
+        assert all(graded.score == 0 for graded in seen)
+
+    def test_what_is_taken_back_at_the_end_is_nothing(self, material, tools):
+        graded = grade(material, RIGHT + "以上说法其实都是错的。", tools)
+        assert (graded.score, form.RETRACTED in graded.flags) == (0, True)
+
+    def test_questions_instead_of_statements_earn_half_at_most(self, material, score, tools):
+        asked = RIGHT.replace("。", "？").replace("就是", "是不是")
+        graded = grade(material, asked, tools)
+        assert graded.score <= 0.75 * score(RIGHT)
+        assert form.QUESTIONS in graded.flags
+
+    def test_saying_both_sides_earns_little(self, material, tools):
+        hedged = "越旧的权重可能越小，也可能越大。系数越大可能更平滑，也可能更不平滑，看情况。推理可能用影子参数，也可能不用。"
+        graded = grade(material, hedged, tools)
+        assert graded.score <= 20
+        assert form.BOTH_WAYS in graded.flags
+
+    def test_a_numbered_list_of_statements_is_worth_what_it_says(self, material, score, tools):
+        listed = "\n".join(f"{n}. {s}" for n, s in enumerate(RIGHT.rstrip("。").split("。"), 1))
+        graded = grade(material, listed, tools)
+        assert abs(graded.score - score(RIGHT)) <= 8
+        assert form.KEYWORD_LIST not in graded.flags
 
     @pytest.mark.parametrize(
         "plea",

@@ -92,10 +92,87 @@ class TestListing:
             "前向存激活→算loss→链式法则回传梯度→更新参数",
             "It keeps a running average, so it is smoother than plain SGD.",
             "优点：省显存、速度快；缺点：容易溢出，要配合loss scaling",
+            "1. 每个进程独立连续的地址空间\n2. 进程隔离，页表有权限位\n3. 不用的页放磁盘\n4. 多进程共享物理页",
+            "Test 时不 drop，output 乘 1-p 保持 expectation 一致，相当于 train 很多 sub-network 做 ensemble",
+            "慢启动：每 RTT 翻倍到 ssthresh；拥塞避免：每 RTT 加 1 个 MSS",
         ],
     )
-    def test_statements_and_notes_are_not(self, answer):
+    def test_statements_notes_and_numbered_items_are_not(self, answer):
         assert form.listing_share(answer) < 0.3
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "1. 梯度 2. 损失\n3. 学习率、动量、权重衰减、批大小、预热",
+            "标签 准确率 F1 召回率 均方误差 R2 无监督 reward KL散度 对数似然 垃圾邮件",
+            "梯度。损失函数。学习率。动量。权重衰减。优化器。",
+        ],
+    )
+    def test_numbers_full_stops_and_two_scripts_do_not_hide_a_list(self, answer):
+        assert form.listing_share(answer) > 0.6
+
+
+class TestRetraction:
+    QUESTION = "什么是 Dropout？"
+
+    @pytest.mark.parametrize(
+        "last",
+        [
+            "以上说法都是错的。",
+            "但这些理解都是不正确的，实际情况与此完全相反。",
+            "不对，我刚才说错了，前面的内容全部作废。",
+            "All of the above is wrong; in fact exactly the opposite is the case.",
+            "None of this is true, it is a common misconception.",
+        ],
+    )
+    def test_a_last_sentence_that_takes_all_back_is_seen(self, last):
+        assert form.is_retracted(f"训练时随机丢弃神经元，推理时全部保留。{last}", self.QUESTION)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "训练时随机丢弃神经元，推理时正好相反，全部保留。",
+            "很多人以为推理时也要丢弃。这是错的，推理时保留全部神经元，只做缩放。",
+            "训练时丢弃神经元。如果前面的层丢得太多，结果就会出错。",
+            "以上说法都是错的。",
+            "Units are dropped in training. At test time the opposite: all are kept.",
+        ],
+    )
+    def test_what_speaks_of_the_matter_is_not_one(self, answer):
+        assert not form.is_retracted(answer, self.QUESTION)
+
+    def test_where_a_statement_is_to_be_judged_it_is_the_answer(self):
+        answer = "推理时不丢弃神经元。所以上述说法是错误的。"
+        assert not form.is_retracted(answer, "判断：Dropout 在推理时丢弃神经元，这种说法对吗？")
+
+
+class TestSidesAndQuestions:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "学习率大可能收敛快，也可能收敛慢。动量也许有用，也许没用。这要看情况。",
+            "It may converge faster or it may converge slower. Momentum might help or might not.",
+        ],
+    )
+    def test_taking_no_side_is_seen(self, answer):
+        assert form.both_ways_share(answer) > 0.9
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "学习率过大可能震荡，也可能发散。过小则收敛慢，训练时间长。",
+            "It may oscillate or it may diverge. A small rate is slow.",
+            "Use Adam or SGD. Weight decay may help. Larger batches could need a larger rate.",
+        ],
+    )
+    def test_one_open_end_and_alternatives_are_not(self, answer):
+        assert form.both_ways_share(answer) == 0
+
+    def test_questions_instead_of_statements_are_seen(self):
+        assert form.question_share("是不是训练时丢弃？推理时是不是保留？是不是防止过拟合？") == 1
+
+    def test_one_question_that_is_answered_is_not(self):
+        assert form.question_share("为什么有效？因为网络不能依赖某几个神经元。") == 0
 
 
 class TestEcho:

@@ -22,7 +22,7 @@ State = SecondOpinion.State
 DIFFER = 20
 # Problems besides those of the client's.
 UNREADABLE, OBEYED, CRASHED, OFF = "unreadable", "obeyed", "crashed", "off"
-_NOTHING_SAID = {form.EMPTY, form.DONT_KNOW, form.GIBBERISH}
+_NOTHING_SAID = {form.EMPTY, form.DONT_KNOW, form.GIBBERISH, form.SHUFFLED}
 
 
 class OverBudget(Exception):

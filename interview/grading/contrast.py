@@ -189,7 +189,11 @@ def contrast(reference: str, candidate: str) -> Contrast:
         found = _opposed(ours[a0:a1], theirs[b0:b1], alone=share < NEGATION_FROM)
         # A statement that names both opposites compares them; which is said of what, words in
         # their places cannot tell.
-        if found and found[1] not in ours and found[0] not in theirs:
+        if not found or found[1] in ours or found[0] in theirs:
+            continue
+        if not _negates(*found) or (
+            share >= NEGATION_FROM and _parity(ours, found[0]) == _parity(theirs, found[1])
+        ):
             return Contrast(min(1.0, 0.35 + 0.7 * share), *found)
     swapped = _swapped(ours, theirs) if share >= NEGATION_FROM else None
     return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
@@ -216,10 +220,7 @@ def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tupl
         for b in theirs:
             if b in OPPOSITES.get(a, ()):
                 # An opposite that is negated besides (不 可以 against 无法) says the same.
-                negated = _parity([w for w in ours if w != a]) != _parity(
-                    [w for w in theirs if w != b]
-                )
-                return None if negated else (a, b)
+                return (a, b) if _parity(ours, a) == _parity(theirs, b) else None
     if alone:
         return None
     # A negation that came in with words of its own (空间小 against 不灵活，空间小) says something more.
@@ -240,12 +241,20 @@ def _opposed(ours: Sequence[str], theirs: Sequence[str], *, alone: bool) -> tupl
     return None
 
 
+def _negates(first: str, second: str) -> bool:
+    """Whether two opposites differ by a negation (有, 没有; 要, 不用): what else is negated around them
+    may turn the sense again (没有 X 就没有 Y, 有 Y 是因为有 X)."""
+    negations = (first in _NEGATIONS) + (second in _NEGATIONS)
+    return negations == 1 and second in OPPOSITES.get(first, ())
+
+
 def is_number(word: str) -> bool:
     return bool(_NUMBER.fullmatch(word))
 
 
-def _parity(words: Sequence[str]) -> int:
-    return sum(w in _NEGATIONS for w in words) % 2
+def _parity(words: Sequence[str], but: str = "") -> int:
+    """Whether an odd number of negations stands among the words ``but`` one."""
+    return sum(w in _NEGATIONS and w != but for w in words) % 2
 
 
 def _swapped(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, str] | None:

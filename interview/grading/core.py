@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from interview.grading import form, scale, wording
-from interview.grading.contrast import contrast, is_number, tokens, turned_round
+from interview.grading.contrast import NONE, Contrast, contrast, is_number, tokens, turned_round
+from interview.grading.entailment import ENTAILED
 from interview.grading.material import (
     CONTRADICTED,
     COVERED,
@@ -25,11 +26,15 @@ from interview.grading.material import (
 )
 from interview.grading.segments import segment, width
 from interview.grading.windows import centred, chinese_share, windows
+from interview.grading.word_order import scattered, shuffled
 from knowledge import keywords as terms
 
-VERSION = "8"
+VERSION = "9"
 # The entailment model reads at most this many pairs for one answer.
 MAX_PAIRS = 30
+# Up to this many points three statements are read for each, else two: a statement that is read wrongly
+# in one neighbourhood is mostly read rightly in another.
+MANY_POINTS = 10
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
 # how much less near another statement may be that says the point without one.
 CONTRAST_NEAR, CONTRAST_REACH = 0.1, 0.15
@@ -79,8 +84,8 @@ class _Prepared:
         elif form.is_dont_know(self.text):
             self.flags.add(form.DONT_KNOW)
             self.segments = []
-        elif form.looks_garbled(self.text):
-            self.flags.add(form.GIBBERISH)
+        elif refused := self._refused():
+            self.flags.add(refused)
             self.segments = []
         self.windows = windows(self.segments, self.text)
         self.pairs: list[tuple[str, str]] = []
@@ -91,6 +96,16 @@ class _Prepared:
         self.whole, self.same = 0.0, 1.0
         self.own = 0.0
         self.elsewhere = -1.0
+
+    def _refused(self) -> str | None:
+        """The flag of an answer that earns nothing whatever it says."""
+        if form.looks_garbled(self.text):
+            return form.GIBBERISH
+        if shuffled(self.text) or scattered(self.text, self.material.reference):
+            return form.SHUFFLED
+        if form.is_retracted(self.text, self.material.question):
+            return form.RETRACTED
+        return None
 
     def take(self, raw: np.ndarray, tools: Tools) -> None:
         """Similarities of points and windows, and the pairs worth reading closely.
@@ -141,13 +156,14 @@ class _Prepared:
 
     def _choose_pairs(self) -> None:
         """The pairs worth reading closely, within the budget: each point with its nearest window,
-        each segment with its nearest point, each point with its second window; what is far from
-        everything is not read."""
+        each segment with its nearest point, each point with its second and, of few points, third
+        window; what is far from everything is not read."""
         near = self.near
+        windows_each = 2 if len(near) > MANY_POINTS else 3
         wanted: dict[tuple[int, int], float] = {}
         for n, row in enumerate(near):
             order = np.argsort(-row, kind="stable")
-            for rank, j in enumerate(order[:2]):
+            for rank, j in enumerate(order[:windows_each]):
                 wanted[n, int(j)] = float(row[j]) + (1.0 if rank == 0 else 0.0)
         for j in range(len(self.segments)):
             n = int(near[:, j].argmax())
@@ -183,23 +199,27 @@ class _Prepared:
         count, pairs = len(self.material.points), len(self.asked)
         self.best: list[int | None] = [None] * count
         self.against: list[int | None] = [None] * count
-        reversal, withdrawn = np.zeros(pairs), np.zeros(pairs, dtype=bool)
+        reversal = np.zeros(pairs)
+        withdrawn, number = np.zeros(pairs, dtype=bool), np.zeros(pairs, dtype=bool)
         for n in range(count):
             if not self.similarity.shape[1]:
                 continue
             key = (n, int(self.similarity[n].argmax()))
-            strength = self._reversal(*key)
-            if strength and key in self.asked:
-                reversal[self.asked.index(key)] = strength
-                withdrawn[self.asked.index(key)] = self._said_elsewhere(*key)
+            found = self._reversal(*key)
+            if found.strength and key in self.asked:
+                row = self.asked.index(key)
+                reversal[row], number[row] = found.strength, is_number(found.reference)
+                withdrawn[row] = self._said_elsewhere(*key)
         signals = scale.Signals(
             count=count,
             point=np.array([n for n, _ in self.asked], dtype=int),
             near=np.array([self.near[key] for key in self.asked]),
             alike=np.array([self.alike[key] for key in self.asked]),
             probabilities=verdicts,
+            said=self._said(verdicts),
             reversed=reversal,
             withdrawn=withdrawn,
+            number=number,
             misconceptions=sum(strength for *_, strength in self.misconceived),
             whole=self.whole,
             same=self.same,
@@ -216,11 +236,28 @@ class _Prepared:
             self.against[n] = self.asked[own[against.argmax()]][1] if against.any() else None
         return signals
 
-    def _reversal(self, n: int, j: int) -> float:
-        """How surely window ``j`` reverses point ``n`` word by word, 0..1."""
+    def _said(self, verdicts: np.ndarray | None) -> np.ndarray:
+        """(m,) how far the model reads each pair's statement, or one that shares a part with it, as
+        saying the pair's point."""
+        if verdicts is None:
+            return np.zeros(len(self.asked))
+        parts = [set(self.windows[j].parts) for _, j in self.asked]
+        return np.array(
+            [
+                max(
+                    verdict[ENTAILED]
+                    for verdict, (other, _), shared in zip(verdicts, self.asked, parts, strict=True)
+                    if other == n and shared & own
+                )
+                for (n, _), own in zip(self.asked, parts, strict=True)
+            ]
+        )
+
+    def _reversal(self, n: int, j: int) -> Contrast:
+        """Whether window ``j`` reverses point ``n`` word by word."""
         if self.similarity[n, j] < CONTRAST_NEAR:
-            return 0.0
-        return contrast(self.material.points[n].text, self.windows[j].text).strength
+            return NONE
+        return contrast(self.material.points[n].text, self.windows[j].text)
 
     def _said_elsewhere(self, n: int, j: int) -> bool:
         """Whether the answer says point ``n``, which window ``j`` seems to reverse, in another place,
@@ -251,8 +288,8 @@ class _Prepared:
         material = self.material
         signals = self._signals(verdicts)
         found, missed, keyword_share, keyword_spans = self._keywords(material.keywords)
-        listing = form.listing_share(self.text)
         reference = material.reference
+        forfeited = self._forfeited()
         if form.verbatim_share(self.text, reference) > 0.7:
             self.flags.add(form.VERBATIM)
         weights = np.array([p.weight for p in material.points], dtype=float)
@@ -261,11 +298,10 @@ class _Prepared:
             signals,
             weights,
             explicit=material.explicit,
-            listing=max(0.0, listing - form.listing_share(reference)),
+            forfeited=max(forfeited.values()),
             elsewhere=self.elsewhere - self.own,
         )
-        if listing > 0.25 and result.listing_cost > 0.2:
-            self.flags.add(form.KEYWORD_LIST)
+        self.flags |= {flag for flag, cost in forfeited.items() if cost > scale.FORFEIT_SHOWN}
         if result.off_topic:
             self.flags.add(form.OFF_TOPIC)
         if self._misconceptions():
@@ -298,6 +334,19 @@ class _Prepared:
             encoder=tools.encoder.identity,
             entailment=tools.entailment_identity,
         )
+
+    def _forfeited(self) -> dict[str, float]:
+        """What the answer forfeits by its form, 0..1, by flag; a form that the reference has too costs
+        nothing."""
+        shares = {
+            form.KEYWORD_LIST: form.listing_share,
+            form.QUESTIONS: form.question_share,
+            form.BOTH_WAYS: form.both_ways_share,
+        }
+        return {
+            flag: scale.forfeit(flag, share(self.text) - share(self.material.reference))
+            for flag, share in shares.items()
+        }
 
     def _misconceptions(self) -> tuple[Misconception, ...]:
         """Those stated clearly enough to be shown."""

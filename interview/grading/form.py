@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import rjieba
 
-from interview.grading.segments import Segment, width
+from interview.grading.segments import LISTING, Segment, width
 
 # Flags of a grade; the page explains each.
 EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
 KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hidden", "verbatim"
 GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
+SHUFFLED, RETRACTED, QUESTIONS, BOTH_WAYS = "shuffled", "retracted", "questions", "both_ways"
 CONTRADICTION, DOUBTFUL, MISCONCEPTION = "contradiction", "doubtful", "misconception"
 ACCEPTED = "accepted"  # scored by an accepted alternative answer
 
@@ -50,6 +52,36 @@ _PASSING = (  # with nothing behind it that could be the matter
     r"(?:了|吧|啊|呢|答|做|写|这?道?题|这个|\s|it|this|one|please|question)*"
 )
 _DONT_KNOW = re.compile(rf"{_BEFORE}(?:{_LACKING}|{_PASSING}|{_APOLOGY})", re.IGNORECASE)
+# A clause of the closing sentence that takes back whatever stands before it, and the questions to which
+# such a sentence is the answer: is a statement true?
+_RETRACTION = re.compile(
+    r"(?:但是?|不过|其实|不对|然而|\s)*(?:"
+    r"(?:以上|上面|上述|前面|刚才|这些|这种|这套)(?:的|说法|说|讲|内容|理解|观点|看法|回答|解释|所有|这些|话)*"
+    r"(?:其实|全部|全|都|均|完全|也|是|就)*(?:错[了的误]?|不对|不正确|不成立|作废|站不住脚|反了|不算数)的?"
+    r"|我?(?:刚才|刚刚|前面|上面)(?:都|全)?(?:说|讲|答)[错反]了"
+    r"|(?:事实|实际|实际情况|真相)?(?:上|与此|和这)?(?:刚好|正好|恰恰|完全|恰好)相反"
+    r"|(?:all|none|most|nothing)(?: of)? (?:the above|this|that|these|those|what i (?:just )?said)"
+    r"(?: statements?| claims?)?.{0,12}\b(?:wrong|false|incorrect|untrue|true|correct|right)"
+    r"|(?:in fact |actually |in reality )?(?:exactly |just )?the (?:exact )?opposite (?:is (?:true|the case)|holds)"
+    r"|(?:the above|these (?:statements|claims)|this(?: view| belief)?|it) (?:is|are)(?: all| simply| just)?"
+    r" (?:wrong|false|incorrect|untrue|(?:an? )?(?:common )?(?:misconceptions?|myths?))"
+    r")\W*",
+    re.IGNORECASE,
+)
+_JUDGED = re.compile(
+    r"说法|判断|对吗|对不对|正确|是否|错误|误解|误区|\btrue\b|\bfalse\b|correct|^(?:is|are|does|do|can)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[。！!\n]+|\.(?=\s|$)")
+# One claim with its opposite beside it, or with no side taken.
+_BOTH_WAYS = re.compile(
+    r"(?:可能|也许|或许|有时候?).{0,60}(?:也可能|也许|或许|有时候?|也不|也(?:可以|会)不)"
+    r"|看情况|说不准|不好说|都有可能|因情况而"
+    r"|\b(?:may|might|could|sometimes)\b.{0,120}\b(?:or|and) (?:it |they |so |else )?(?:may|might|could|perhaps"
+    r"|maybe|sometimes|not)\b|\b([a-z]{4,}) or (?:non-?|in|un)\1|\bit (?:all )?depends\W*$",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？]\W*$")
 _CLAUSE_END = re.compile(r"[，。；！？、,.;!?…~～\n]+")
 # Zero-width and direction marks, variation selectors, tag characters: invisible on the page.
 _INVISIBLE = re.compile(
@@ -112,6 +144,34 @@ def is_dont_know(answer: str) -> bool:
     return sum(map(width, other)) <= (4 if len(clauses) - len(other) == 1 else 12)
 
 
+def is_retracted(answer: str, question: str) -> bool:
+    """Whether the last sentence takes back the ones before it. Where the question asks whether a
+    statement is true, such a sentence is its answer."""
+    sentences = [part.strip() for part in _SENTENCE_END.split(answer) if part.strip()]
+    if len(sentences) < 2 or _JUDGED.search(question):
+        return False
+    return any(_RETRACTION.fullmatch(clause) for clause in _CLAUSE_END.split(sentences[-1]))
+
+
+def both_ways_share(answer: str) -> float:
+    """Share 0..1 of the text in sentences that say a thing and its opposite; 0 for a single one, which
+    may be all there is to say ("a large step may oscillate or diverge")."""
+    return _share(answer, lambda sentence: bool(_BOTH_WAYS.search(sentence)))
+
+
+def question_share(answer: str) -> float:
+    """Share 0..1 of the text in questions; 0 for a single one."""
+    return _share(answer, lambda sentence: bool(_QUESTION.search(sentence)))
+
+
+def _share(answer: str, said: Callable[[str], bool]) -> float:
+    sentences = [
+        part for part in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)\s", answer) if part.strip()
+    ]
+    such = [width(sentence) for sentence in sentences if said(sentence.strip())]
+    return sum(such) / sum(map(width, sentences)) if len(such) > 1 else 0.0
+
+
 def echo_share(segment: str, question_words: frozenset[str]) -> float:
     """Share of a segment's content words that the question gave away (1 when it has none)."""
     own = words(segment)
@@ -120,7 +180,8 @@ def echo_share(segment: str, question_words: frozenset[str]) -> float:
     return sum(1 for w in own if w in question_words) / len(own)
 
 
-_PIECE = re.compile(r"[\s、,，;；/|·•\n]+")
+_PARTING = re.compile(r"[、,，;；/|·•。！？]+|\.(?=\s|$)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 # What makes a statement of a few terms: a relation, written or drawn.
 _RELATION = re.compile(r"[→=<>≈≤≥↑↓×∝⇒+*/^]|->|=>|:|：")
 
@@ -128,9 +189,6 @@ _RELATION = re.compile(r"[→=<>≈≤≥↑↓×∝⇒+*/^]|->|=>|:|：")
 def listing_share(answer: str) -> float:
     """How much of an answer is bare terms side by side: 0 for prose and for notes that relate their
     terms, near 1 for a list of words without a statement."""
-    pieces = [p for p in _PIECE.split(answer) if p.strip()]
-    if len(pieces) < 4:
-        return 0.0
     bare = 0.0
     total = 0.0
     run: list[str] = []
@@ -152,25 +210,48 @@ def listing_share(answer: str) -> float:
 
 
 def _grouped(answer: str) -> list[str]:
-    """Pieces of an answer; neighbouring English words stay together unless commas part them."""
+    """Pieces of an answer, without the marks of its list items; neighbouring English words stay
+    together unless commas part them."""
     out: list[str] = []
-    for part in re.split(r"[、,，;；/|·•\n]+", answer):
-        chunk: list[str] = []
-        tokens = part.split()
-        if tokens and not re.search(r"[\u4e00-\u9fff]", part):
-            out.append(" ".join(tokens))
-            continue
-        for token in tokens:
-            if re.search(r"[\u4e00-\u9fff]", token):
-                if chunk:
-                    out.append(" ".join(chunk))
-                    chunk = []
-                out.append(token)
-            else:
-                chunk.append(token)
-        if chunk:
-            out.append(" ".join(chunk))
-    return out
+    for line in answer.splitlines():
+        for part in _PARTING.split(LISTING.sub("", line)):
+            tokens = part.split()
+            if not _HAN.search(part) or _is_mixed_prose(tokens):
+                out.append(" ".join(tokens))
+                continue
+            chunk: list[str] = []
+            for token in tokens:
+                if _HAN.search(token):
+                    if chunk:
+                        out.append(" ".join(chunk))
+                        chunk = []
+                    out.append(token)
+                else:
+                    chunk.append(token)
+            if chunk:
+                out.append(" ".join(chunk))
+    return [piece for piece in out if piece]
+
+
+def _is_mixed_prose(tokens: Sequence[str]) -> bool:
+    """Whether the spaces only part the scripts of a sentence ("乘 1-p 保持 expectation 一致"): then one
+    piece in five or more has a Chinese word that relates or does something."""
+    borders = any(
+        bool(_HAN.match(left[-1])) != bool(_HAN.match(right[0])) for left, right in pairwise(tokens)
+    )
+    return borders and 5 * sum(map(_relates, tokens)) >= len(tokens)
+
+
+def _relates(token: str) -> bool:
+    """Whether a Chinese token is more than a term: a word of grammar, an amount, a verb of one character,
+    or a verb with what it has for a complement."""
+    if not _HAN.search(token):
+        return False
+    tags = [tag[0] for _word, tag in rjieba.tag(token)]
+    grammar = any(tag in "rpucy" for tag in tags) or tags[0] == "d" or "不" in token
+    amount = set(tags) <= {"m", "q"}
+    verb = tags[0] == "v" and (len(token) == 1 or tags[-1] in "arm")
+    return grammar or amount or verb
 
 
 _ENGLISH_VERBS = re.compile(
@@ -185,7 +266,7 @@ def _is_bare(piece: str) -> bool:
     """A term or noun phrase that states nothing."""
     if width(piece) > 9 or _RELATION.search(piece):
         return False
-    if not re.search(r"[\u4e00-\u9fff]", piece):
+    if not _HAN.search(piece):
         return not _ENGLISH_VERBS.search(piece) and len(piece.split()) <= 9
     tags = [tag for _word, tag in rjieba.tag(piece)]
     # An adjective before a noun belongs to a term (激活函数); at the end it states something (速度快).

@@ -15,48 +15,57 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview.grading.entailment import CONTRADICTED, ENTAILED, PARTLY
+from interview.grading.form import BOTH_WAYS, KEYWORD_LIST, QUESTIONS
 
 # Share of an answer's similarity to the question that is taken off: echo earns nothing.
 GIVEN = 0.45
 # Nearness of a statement to a point: a logistic curve over reduced cosine, wording shared with the
 # statement and wording shared with the whole answer, moved so that nothing in common is 0.
-NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.59, 4.72, 1.69, 1.18
+NEAR_AT, NEAR_VECTORS, NEAR_WORDS, NEAR_WIDE = -0.63, 4.71, 1.73, 1.17
 # Between languages no wording is shared: what cosine makes one expect (regression on graded answers).
 EXPECTED_WORDS, EXPECTED_WIDE = 0.64, 0.70
 # How much of a near point's worth hangs on the entailment model's word that it is said. The fewer the
 # points, the more a single misreading would decide, and the less it hangs on it: READ * (1 - ALONE / n).
-READ, ALONE = 0.96, 0.19
+READ, ALONE = 0.86, 0.35
 # How much heavier a denial weighs where all of the point's own wording is in the statement: near copies
 # are what the model reads best, and what is turned round keeps the words.
-ALIKE = 1.38
+ALIKE = 2.02
 # A denial counts with this power of its certainty: an unsure one less than in proportion.
-CERTAIN = 1.38
+CERTAIN = 1.33
 # What a partial statement counts beside a full one.
-PART = 0.26
+PART = 0.27
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
-# An author's own rubric has less in it that nobody needs to say: it is steeper (1.28 by the fit; set so
-# that one of two points said in full does not yet count as enough; the bundled samples lose .7 in error).
-STEEP, STEEP_EXPLICIT, REACH = 0.87, 1.00, 0.69
+# An author's own rubric has less in it that nobody needs to say: it is steeper (1.41 by the fit; set
+# lower so that one of two points said in full does not yet count as enough: the bundled samples lose .2
+# in error).
+STEEP, STEEP_EXPLICIT, REACH = 0.93, 1.05, 0.66
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
-WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.34, 0.90, 3.87
+WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.39, 0.79, 4.62
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
-POWER, BEND = 0.411, 0.354
+POWER, BEND = 0.407, 0.344
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.61, 2.76, 0.54, 2.46
-# The model reads English references less well than Chinese ones (.60 of four labels against .64):
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.86, 2.34, 0.47, 2.54
+# A wrong number, and a wrong year, is a smaller mistake than a relation turned round.
+NUMBER = 0.5
+# The model reads English references less well than Chinese ones (.61 of four labels against .62):
 # there its word counts less, both for and against.
-READ_ENGLISH, DENIED_ENGLISH = 0.81, 0.41
+READ_ENGLISH, DENIED_ENGLISH = 0.73, 0.40
 # A statement states a misconception when it is this near to it (centred cosine) and nearer than to
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
 MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2), 0.6
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
+# What an answer forfeits whose form says nothing, at most, and the share of such form at which it does:
+# bare terms cost in proportion, the others from half of the answer on. Who asks instead of saying may
+# still know.
+FORFEITS = {KEYWORD_LIST: (0.8, 0.5), QUESTIONS: (0.5, 0.5), BOTH_WAYS: (0.8, 0.5)}
+FORFEIT_SHOWN = 0.4
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
-DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.77, 0.5, 0.6
+DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.75, 0.5, 0.6
 # From raw value to score: knots near the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
@@ -87,8 +96,10 @@ class Signals:
     near: np.ndarray  # 0..1
     alike: np.ndarray  # share of the point's wording in the statement, 0 between languages, 0..1
     probabilities: np.ndarray | None  # (m, 4) of the entailment model, None without one
+    said: np.ndarray  # how far the model reads this or an overlapping statement as saying the point
     reversed: np.ndarray  # 0..1
     withdrawn: np.ndarray  # bool: reversed, but the answer says the point elsewhere
+    number: np.ndarray  # bool: what is reversed is a number
     misconceptions: float  # how many known misconceptions the answer states, by probability
     whole: float = 0.0  # share of the reference's own wording that the answer uses, 0..1
     same: float = 1.0  # how far answer and reference are in one language, 0..1
@@ -96,18 +107,22 @@ class Signals:
     clash: bool = False  # the answer opens with the judgement opposite to the reference's
 
     def covered_pairs(self, read: float) -> np.ndarray:
-        """(m,) how far each statement makes its point, ``read`` of it by the model's word."""
-        said = np.ones(len(self.near))
-        if self.probabilities is not None and len(self.near):
-            said = self.probabilities[:, ENTAILED] + PART * self.probabilities[:, PARTLY]
-        return self.near * (1 - read + read * said) * (1 - self.reversed)
+        """(m,) how far each statement makes its point, ``read`` of it by the model's word. What it
+        reads as neither saying a point nor a part of it earns nothing of a Chinese one."""
+        if self.probabilities is None or not len(self.near):
+            return self.near * (1 - self.reversed)
+        entailed, partly = self.probabilities[:, ENTAILED], self.probabilities[:, PARTLY]
+        unread = _between(1.0, 0.0, self.english) * (1 - entailed - partly)
+        said = entailed + PART * partly
+        return self.near * ((1 - read) * (1 - unread) + read * said) * (1 - self.reversed)
 
     def denied_pairs(self) -> np.ndarray:
-        """(m,) how far the model reads each statement as a denial rather than as saying it."""
+        """(m,) how far the model reads each statement as a denial rather than as saying it. What says
+        the point by itself does not deny it with its neighbour: two true halves joined are what the
+        model mistakes most."""
         if self.probabilities is None or not len(self.near):
             return np.zeros(len(self.near))
-        difference = self.probabilities[:, CONTRADICTED] - self.probabilities[:, ENTAILED]
-        return np.maximum(difference, 0.0)
+        return np.maximum(self.probabilities[:, CONTRADICTED] - self.said, 0.0)
 
     def held_reversals(self) -> np.ndarray:
         """(m,) the reversals that the answer does not make good elsewhere: these count against it,
@@ -132,13 +147,13 @@ class Result:
     # (n,) what denying each point takes off: truth is exp(-sum) of these and others
     costs: np.ndarray
     worded: float  # share 0..1 of the reference's wording, as it counts
-    listing_cost: float
+    forfeited: float  # share 0..1 that the form of the answer takes off
     off_topic: bool
 
     @property
     def kept(self) -> float:
-        """The share that bare lists and answers to another question leave of the whole, 0..1."""
-        return _kept(self.listing_cost, self.off_topic)
+        """The share that the answer's form and another question's topic leave of the whole, 0..1."""
+        return _kept(self.forfeited, self.off_topic)
 
 
 def nothing(points: int) -> Result:
@@ -147,8 +162,16 @@ def nothing(points: int) -> Result:
     return Result(0, float(SPREAD[0][1]), 0.0, 1.0, zeros, zeros, zeros, 0.0, 0.0, False)
 
 
-def _kept(listing_cost: float, off_topic: bool) -> float:
-    return (1 - listing_cost) * (0.2 if off_topic else 1.0)
+def _kept(forfeited: float, off_topic: bool) -> float:
+    return (1 - forfeited) * (0.2 if off_topic else 1.0)
+
+
+def forfeit(form: str, share: float) -> float:
+    """What an answer forfeits of which ``share`` 0..1 is of a form of FORFEITS."""
+    most, at = FORFEITS[form]
+    if form != KEYWORD_LIST:
+        return most if share > at else 0.0
+    return most * min(1.0, max(0.0, share) / at)
 
 
 def effective_points(weights: np.ndarray) -> float:
@@ -185,11 +208,11 @@ def _logistic(x: np.ndarray) -> np.ndarray:
 
 
 def score(
-    signals: Signals, weights: np.ndarray, *, explicit: bool, listing: float, elsewhere: float
+    signals: Signals, weights: np.ndarray, *, explicit: bool, forfeited: float, elsewhere: float
 ) -> Result:
-    """``weights`` (n,) sum to 1; ``explicit``: whether the points are the author's own; ``listing``
-    0..1: how much of the answer is bare terms; ``elsewhere``: how much nearer (centred cosine) the
-    answer is to another question."""
+    """``weights`` (n,) sum to 1; ``explicit``: whether the points are the author's own; ``forfeited``
+    0..1: what the answer's form takes off; ``elsewhere``: how much nearer (centred cosine) the answer
+    is to another question."""
     if not len(weights):
         return nothing(0)
     points = effective_points(weights)
@@ -203,11 +226,10 @@ def score(
     heavier = 1.0 if explicit else 1 + ALIKE * signals.alike
     costs = _costs(signals, weights, near, heavier * denied**CERTAIN)
     truth = _truth(signals, costs)
-    listing_cost = 0.8 * min(1.0, listing / 0.5)
     off_topic = elsewhere > ELSEWHERE
-    true = truth * _kept(listing_cost, off_topic)
-    # Between languages no wording is shared: nearness has to stand in for it.
-    worded = signals.same * signals.whole + (1 - signals.same) * float(weights @ near)
+    true = truth * _kept(forfeited, off_topic)
+    # Between languages no wording is shared: what is said has to stand in for it.
+    worded = signals.same * signals.whole + (1 - signals.same) * float(weights @ covered)
     value = on_scale(covered, weights, worded, explicit=explicit, true=true)
     sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
@@ -223,7 +245,7 @@ def score(
         contradicted=signals.by_point(contradicted),
         costs=costs,
         worded=worded,
-        listing_cost=listing_cost,
+        forfeited=forfeited,
         off_topic=off_topic,
     )
 
@@ -254,7 +276,8 @@ def _costs(
     spoken = float(weights @ near) + 0.05
     price = _between(DENIED, DENIED_ENGLISH, signals.english)
     denial = price * (1 - 1 / effective_points(weights)) * signals.by_point(signals.near * denied)
-    reversal = REVERSED * signals.by_point(signals.near * signals.held_reversals())
+    held = signals.held_reversals() * np.where(signals.number, NUMBER, 1.0)
+    reversal = REVERSED * signals.by_point(signals.near * held)
     return weights * (denial + reversal) / spoken
 
 

@@ -12,7 +12,7 @@ _STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 _COMMA = re.compile(r"[，,、：:](?! ?\d)|\s(?=[-•*]\s)|(?:→|->|=>|⇒)")
 # An aside or a formula, "(o - t)", is not cut.
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】\n]{0,40}[)）\]】]")
-_LISTING = re.compile(
+LISTING = re.compile(
     r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、）:：](?!\d)|[（(]\d{1,2}[)）]|[①-⑳]|[a-dA-D][.)、])\s*"
 )
 
@@ -84,7 +84,7 @@ def _joined(answer: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _trim(answer: str, start: int, end: int) -> Segment:
     while start < end and answer[start].isspace():
         start += 1
-    if match := _LISTING.match(answer[start:end]):
+    if match := LISTING.match(answer[start:end]):
         start += match.end()
     while end > start and (answer[end - 1].isspace() or answer[end - 1] in "。；;，,、→"):
         end -= 1
