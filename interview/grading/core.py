@@ -11,23 +11,18 @@ from interview.grading.contrast import NONE, Contrast, contrast, is_number, toke
 from interview.grading.entailment import ENTAILED
 from interview.grading.material import (
     CONTRADICTED,
-    COVERED,
     MISSED,
-    PARTLY,
-    UNGRADED,
     Grade,
-    Keyword,
     Material,
     Misconception,
-    PassageGrade,
     PointGrade,
     Span,
     Tools,
 )
 from interview.grading.segments import segment, width
+from interview.grading.shown import keywords_in, passage_grades, verdict_of
 from interview.grading.windows import centred, chinese_share, windows
 from interview.grading.word_order import scattered, shuffled
-from knowledge import keywords as terms
 
 VERSION = "9"
 # The entailment model reads at most this many pairs for one answer.
@@ -287,7 +282,7 @@ class _Prepared:
     def finish(self, verdicts: np.ndarray | None, tools: Tools) -> Grade:
         material = self.material
         signals = self._signals(verdicts)
-        found, missed, keyword_share, keyword_spans = self._keywords(material.keywords)
+        used = keywords_in(self.text if self.segments else "", material.keywords)
         reference = material.reference
         forfeited = self._forfeited()
         if form.verbatim_share(self.text, reference) > 0.7:
@@ -318,13 +313,13 @@ class _Prepared:
             score=result.score,
             uncertainty=result.uncertainty,
             semantic=round(result.coverage, 4),
-            keywords=round(keyword_share, 4),
+            keywords=round(used.share, 4),
             points=points,
-            passages=self._passages(points),
+            passages=passage_grades(material.passages, points),
             misconceptions=self._misconceptions(),
-            keywords_found=tuple(found),
-            keywords_missed=tuple(missed),
-            keyword_spans=tuple(keyword_spans),
+            keywords_found=used.found,
+            keywords_missed=used.missed,
+            keyword_spans=tuple(self._own(start, end) for start, end in used.places),
             flags=tuple(sorted(self.flags)),
             truth=round(result.truth, 4),
             explicit=material.explicit,
@@ -358,28 +353,11 @@ class _Prepared:
 
     def _span(self, place: int) -> Span:
         window = self.windows[place]
-        return Span(self.offsets[window.start], self.offsets[window.end - 1] + 1)
+        return self._own(window.start, window.end)
 
-    def _keywords(
-        self, wanted: Sequence[Keyword]
-    ) -> tuple[list[str], list[str], float, list[Span]]:
-        """Found and missed terms, the found share by weight, and where they stand."""
-        usable = self.text if self.segments else ""
-        folded, places = _fold_with_offsets(usable)
-        edges = terms.word_boundaries(folded)
-        found, missed, spans, earned, total = [], [], [], 0.0, 0.0
-        for keyword in wanted:
-            total += keyword.weight
-            hits = [terms.find(name, folded, edges) for name in (keyword.term, *keyword.aliases)]
-            hit = next((h for h in hits if h), None)
-            if hit is None:
-                missed.append(keyword.term)
-                continue
-            found.append(keyword.term)
-            earned += keyword.weight
-            start, end = places[hit[0]], places[hit[1] - 1] + 1
-            spans.append(Span(self.offsets[start], self.offsets[end - 1] + 1))
-        return found, missed, earned / total if total else 0.0, spans
+    def _own(self, start: int, end: int) -> Span:
+        """The place in the answer as typed of a stretch of its visible text."""
+        return Span(self.offsets[start], self.offsets[end - 1] + 1)
 
     def _points(self, result: scale.Result, weights: np.ndarray) -> tuple[PointGrade, ...]:
         graded = []
@@ -400,46 +378,3 @@ class _Prepared:
                 )
             )
         return tuple(graded)
-
-    def _passages(self, points: Sequence[PointGrade]) -> tuple[PassageGrade, ...]:
-        """Each passage with the verdict of the point that rests on it."""
-        by_position: dict[int, PointGrade] = {}
-        for point in points:
-            for position in point.passages:
-                held = by_position.get(position)
-                if held is None or point.coverage > held.coverage:
-                    by_position[position] = point
-        graded = []
-        for passage in self.material.passages:
-            held = by_position.get(passage.position)
-            graded.append(
-                PassageGrade(
-                    position=passage.position,
-                    text=passage.text,
-                    weight=held.weight if held else 0.0,
-                    verdict=held.verdict if held else UNGRADED,
-                    coverage=held.coverage if held else 0.0,
-                    spans=held.spans if held else (),
-                )
-            )
-        return tuple(graded)
-
-
-def verdict_of(coverage: float, contradiction: float) -> str:
-    """The word for a point's coverage and contradiction, both 0..1."""
-    if contradiction > coverage:
-        return CONTRADICTED
-    if coverage >= scale.COVERED_FROM:
-        return COVERED
-    return PARTLY if coverage >= scale.PARTLY_FROM else MISSED
-
-
-def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
-    """The folded text and, for each of its characters, the offset of the one it came from."""
-    out: list[str] = []
-    places: list[int] = []
-    for i, character in enumerate(text):
-        folded = terms.fold(character)
-        out.append(folded)
-        places += [i] * len(folded)
-    return "".join(out), places
