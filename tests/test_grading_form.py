@@ -135,6 +135,9 @@ class TestRetraction:
             "很多人以为推理时也要丢弃。这是错的，推理时保留全部神经元，只做缩放。",
             "训练时丢弃神经元。如果前面的层丢得太多，结果就会出错。",
             "以上说法都是错的。",
+            "推理时全部保留。很多人以为推理时也要丢弃，这种说法是错的。",
+            "训练时丢弃一部分神经元。推理时呢？正好相反。",
+            "All units are kept at test time. Some people drop them there too. This is wrong.",
             "Units are dropped in training. At test time the opposite: all are kept.",
         ],
     )

@@ -52,20 +52,21 @@ _PASSING = (  # with nothing behind it that could be the matter
     r"(?:了|吧|啊|呢|答|做|写|这?道?题|这个|\s|it|this|one|please|question)*"
 )
 _DONT_KNOW = re.compile(rf"{_BEFORE}(?:{_LACKING}|{_PASSING}|{_APOLOGY})", re.IGNORECASE)
-# A clause of the closing sentence that takes back whatever stands before it, and the questions to which
-# such a sentence is the answer: is a statement true?
+# A clause of the closing sentence that takes back all that stands before it, and the questions to which
+# such a sentence is the answer: is a statement true? "This is wrong" may speak of the last claim alone.
 _RETRACTION = re.compile(
-    r"(?:但是?|不过|其实|不对|然而|\s)*(?:"
-    r"(?:以上|上面|上述|前面|刚才|这些|这种|这套)(?:的|说法|说|讲|内容|理解|观点|看法|回答|解释|所有|这些|话)*"
+    r"(?:但是?|不过|其实|不对|然而|but|actually|no|\s)*(?:(?P<taken_back>"
+    r"(?:以上|上面|上述|前面|刚才|这些)(?:的|说法|说|讲|内容|理解|观点|看法|回答|解释|所有|这些|话|每一?句)*"
     r"(?:其实|全部|全|都|均|完全|也|是|就)*(?:错[了的误]?|不对|不正确|不成立|作废|站不住脚|反了|不算数)的?"
     r"|我?(?:刚才|刚刚|前面|上面)(?:都|全)?(?:说|讲|答)[错反]了"
-    r"|(?:事实|实际|实际情况|真相)?(?:上|与此|和这)?(?:刚好|正好|恰恰|完全|恰好)相反"
     r"|(?:all|none|most|nothing)(?: of)? (?:the above|this|that|these|those|what i (?:just )?said)"
     r"(?: statements?| claims?)?.{0,12}\b(?:wrong|false|incorrect|untrue|true|correct|right)"
-    r"|(?:in fact |actually |in reality )?(?:exactly |just )?the (?:exact )?opposite (?:is (?:true|the case)|holds)"
-    r"|(?:the above|these (?:statements|claims)|this(?: view| belief)?|it) (?:is|are)(?: all| simply| just)?"
-    r" (?:wrong|false|incorrect|untrue|(?:an? )?(?:common )?(?:misconceptions?|myths?))"
-    r")\W*",
+    r"|(?:the above|these (?:statements|claims)) (?:is|are)(?: all| simply| just)?"
+    r" (?:wrong|false|incorrect|untrue|(?:common )?(?:misconceptions?|myths?)))"
+    # and what may stand beside it
+    r"|(?:事实|实际|实际情况|真相)?(?:上|与此|和这)?(?:刚好|正好|恰恰|完全|恰好)相反"
+    r"|(?:in fact |in reality )?(?:exactly |just )?the (?:exact )?opposite (?:is (?:true|the case)|holds)"
+    r"|it is an? (?:common )?(?:misconception|myth)|)\W*",
     re.IGNORECASE,
 )
 _JUDGED = re.compile(
@@ -150,7 +151,8 @@ def is_retracted(answer: str, question: str) -> bool:
     sentences = [part.strip() for part in _SENTENCE_END.split(answer) if part.strip()]
     if len(sentences) < 2 or _JUDGED.search(question):
         return False
-    return any(_RETRACTION.fullmatch(clause) for clause in _CLAUSE_END.split(sentences[-1]))
+    clauses = [_RETRACTION.fullmatch(clause) for clause in _CLAUSE_END.split(sentences[-1])]
+    return all(clauses) and any(clause["taken_back"] for clause in clauses if clause)
 
 
 def both_ways_share(answer: str) -> float:
