@@ -36,9 +36,9 @@ CERTAIN = 1.33
 PART = 0.27
 # The more points, the smaller the share that makes a full answer: raw = 1 - exp(-STEEP * sum * n ** REACH).
 # An author's own rubric has less in it that nobody needs to say: it is steeper (1.41 by the fit; set
-# lower so that one of two points said in full does not yet count as enough: the bundled samples lose .2
+# lower so that one of two points said in full does not yet count as enough: the bundled samples lose .8
 # in error).
-STEEP, STEEP_EXPLICIT, REACH = 0.93, 1.05, 0.66
+STEEP, STEEP_EXPLICIT, REACH = 0.93, 1.00, 0.66
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
 WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.39, 0.79, 4.62
