@@ -76,9 +76,6 @@ class _Prepared:
         self.flags |= flags
         if not self.text.strip():
             self.flags = {form.EMPTY}
-        elif form.is_dont_know(self.text):
-            self.flags.add(form.DONT_KNOW)
-            self.segments = []
         elif refused := self._refused():
             self.flags.add(refused)
             self.segments = []
@@ -94,6 +91,8 @@ class _Prepared:
 
     def _refused(self) -> str | None:
         """The flag of an answer that earns nothing whatever it says."""
+        if form.is_dont_know(self.text):
+            return form.DONT_KNOW
         if form.looks_garbled(self.text):
             return form.GIBBERISH
         if shuffled(self.text) or scattered(self.text, self.material.reference):
@@ -338,10 +337,11 @@ class _Prepared:
             form.QUESTIONS: form.question_share,
             form.BOTH_WAYS: form.both_ways_share,
         }
-        return {
-            flag: scale.forfeit(flag, share(self.text) - share(self.material.reference))
-            for flag, share in shares.items()
-        }
+        costs = dict.fromkeys(shares, 0.0)
+        for flag, share in shares.items():
+            if own := share(self.text):
+                costs[flag] = scale.forfeit(flag, own - share(self.material.reference))
+        return costs
 
     def _misconceptions(self) -> tuple[Misconception, ...]:
         """Those stated clearly enough to be shown."""

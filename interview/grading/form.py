@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import rjieba
 
-from interview.grading.segments import LISTING, Segment, width
+from interview.grading.segments import HAN, LISTING, Segment, width
 
 # Flags of a grade; the page explains each.
 EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
@@ -82,7 +82,6 @@ _BOTH_WAYS = re.compile(
     r"|maybe|sometimes|not)\b|\b([a-z]{4,}) or (?:non-?|in|un)\1|\bit (?:all )?depends\W*$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[?？]\W*$")
 _CLAUSE_END = re.compile(r"[，。；！？、,.;!?…~～\n]+")
 # Zero-width and direction marks, variation selectors, tag characters: invisible on the page.
 _INVISIBLE = re.compile(
@@ -151,7 +150,9 @@ def is_retracted(answer: str, question: str) -> bool:
     sentences = [part.strip() for part in _SENTENCE_END.split(answer) if part.strip()]
     if len(sentences) < 2 or _JUDGED.search(question):
         return False
-    clauses = [_RETRACTION.fullmatch(clause) for clause in _CLAUSE_END.split(sentences[-1])]
+    # blanks in a row would be tried in every division
+    last = " ".join(sentences[-1].split())
+    clauses = [_RETRACTION.fullmatch(clause) for clause in _CLAUSE_END.split(last)]
     return all(clauses) and any(clause["taken_back"] for clause in clauses if clause)
 
 
@@ -163,7 +164,7 @@ def both_ways_share(answer: str) -> float:
 
 def question_share(answer: str) -> float:
     """Share 0..1 of the text in questions; 0 for a single one."""
-    return _share(answer, lambda sentence: bool(_QUESTION.search(sentence)))
+    return _share(answer, lambda sentence: sentence.endswith(("?", "？")))
 
 
 def _share(answer: str, said: Callable[[str], bool]) -> float:
@@ -183,7 +184,6 @@ def echo_share(segment: str, question_words: frozenset[str]) -> float:
 
 
 _PARTING = re.compile(r"[、,，;；/|·•。！？]+|\.(?=\s|$)")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 # What makes a statement of a few terms: a relation, written or drawn.
 _RELATION = re.compile(r"[→=<>≈≤≥↑↓×∝⇒+*/^]|->|=>|:|：")
 
@@ -218,12 +218,12 @@ def _grouped(answer: str) -> list[str]:
     for line in answer.splitlines():
         for part in _PARTING.split(LISTING.sub("", line)):
             tokens = part.split()
-            if not _HAN.search(part) or _is_mixed_prose(tokens):
+            if not HAN.search(part) or _is_mixed_prose(tokens):
                 out.append(" ".join(tokens))
                 continue
             chunk: list[str] = []
             for token in tokens:
-                if _HAN.search(token):
+                if HAN.search(token):
                     if chunk:
                         out.append(" ".join(chunk))
                         chunk = []
@@ -239,7 +239,7 @@ def _is_mixed_prose(tokens: Sequence[str]) -> bool:
     """Whether the spaces only part the scripts of a sentence ("乘 1-p 保持 expectation 一致"): then one
     piece in five or more has a Chinese word that relates or does something."""
     borders = any(
-        bool(_HAN.match(left[-1])) != bool(_HAN.match(right[0])) for left, right in pairwise(tokens)
+        bool(HAN.match(left[-1])) != bool(HAN.match(right[0])) for left, right in pairwise(tokens)
     )
     return borders and 5 * sum(map(_relates, tokens)) >= len(tokens)
 
@@ -247,7 +247,7 @@ def _is_mixed_prose(tokens: Sequence[str]) -> bool:
 def _relates(token: str) -> bool:
     """Whether a Chinese token is more than a term: a word of grammar, an amount, a verb of one character,
     or a verb with what it has for a complement."""
-    if not _HAN.search(token):
+    if not HAN.search(token):
         return False
     tags = [tag[0] for _word, tag in rjieba.tag(token)]
     grammar = any(tag in "rpucy" for tag in tags) or tags[0] == "d" or "不" in token
@@ -268,7 +268,7 @@ def _is_bare(piece: str) -> bool:
     """A term or noun phrase that states nothing."""
     if width(piece) > 9 or _RELATION.search(piece):
         return False
-    if not _HAN.search(piece):
+    if not HAN.search(piece):
         return not _ENGLISH_VERBS.search(piece) and len(piece.split()) <= 9
     tags = [tag for _word, tag in rjieba.tag(piece)]
     # An adjective before a noun belongs to a term (激活函数); at the end it states something (速度快).

@@ -58,11 +58,11 @@ READ_ENGLISH, DENIED_ENGLISH = 0.73, 0.40
 MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2), 0.6
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
-# What an answer forfeits whose form says nothing, at most, and the share of such form at which it does:
-# bare terms cost in proportion, the others from half of the answer on. Who asks instead of saying may
-# still know.
-FORFEITS = {KEYWORD_LIST: (0.8, 0.5), QUESTIONS: (0.5, 0.5), BOTH_WAYS: (0.8, 0.5)}
-FORFEIT_SHOWN = 0.4
+# What an answer forfeits at most whose form says nothing, and the share of such form that costs nothing
+# yet; beyond it the cost is in proportion, all of it from FORFEIT_AT. Who asks instead of saying may still
+# know.
+FORFEITS = {KEYWORD_LIST: (0.8, 0.0), QUESTIONS: (0.5, 0.5), BOTH_WAYS: (0.8, 0.5)}
+FORFEIT_AT, FORFEIT_SHOWN = 0.5, 0.4
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
 DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.75, 0.5, 0.6
@@ -112,7 +112,7 @@ class Signals:
         if self.probabilities is None or not len(self.near):
             return self.near * (1 - self.reversed)
         entailed, partly = self.probabilities[:, ENTAILED], self.probabilities[:, PARTLY]
-        unread = _between(1.0, 0.0, self.english) * (1 - entailed - partly)
+        unread = (1 - self.english) * (1 - entailed - partly)
         said = entailed + PART * partly
         return self.near * ((1 - read) * (1 - unread) + read * said) * (1 - self.reversed)
 
@@ -168,10 +168,8 @@ def _kept(forfeited: float, off_topic: bool) -> float:
 
 def forfeit(form: str, share: float) -> float:
     """What an answer forfeits of which ``share`` 0..1 is of a form of FORFEITS."""
-    most, at = FORFEITS[form]
-    if form != KEYWORD_LIST:
-        return most if share > at else 0.0
-    return most * min(1.0, max(0.0, share) / at)
+    most, free = FORFEITS[form]
+    return most * min(1.0, share / FORFEIT_AT) if share > free else 0.0
 
 
 def effective_points(weights: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+HAN = re.compile(r"[\u4e00-\u9fff]")
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends.
 _STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 # Where a long sentence may be cut: "bfs→queue, dfs→stack" says two things, but not in three pieces.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview.grading.segments import Segment, width
+from interview.grading.segments import HAN, Segment, width
 
 # Neighbouring segments joined up to this width form a window: a point may be said in two sentences.
 WINDOW = 90.0
@@ -29,14 +29,13 @@ def centred(vectors: np.ndarray, texts: Sequence[str], background: np.ndarray) -
     return moved / np.maximum(norms, 1e-9)
 
 
-_HAN = re.compile("[\u4e00-\u9fff]")
 _WORD = re.compile("[A-Za-z]+")
 
 
 def chinese_share(text: str) -> float:
     """How Chinese a text is, 0..1. An English word weighs two characters, and Chinese with a third
     of English terms in it still counts as Chinese: that is how people write."""
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
+    han, words = len(HAN.findall(text)), len(_WORD.findall(text))
     return min(1.0, 1.5 * han / (han + 2 * words)) if han + words else 1.0
 
 

@@ -11,13 +11,15 @@ the table has seen too few.
 from __future__ import annotations
 
 import random
-import re
+from collections.abc import Container
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import rjieba
+
+from interview.grading.segments import HAN
 
 TABLE = Path(__file__).parent / "word_order.npz"
 BREAK = "|"
@@ -31,7 +33,6 @@ BETTER, ORDERS, SLACK = 1.1, 30, 0.9
 # shuffled ones at least .84 and at most .07; of 6,000 answers of people none has both.
 OF_REFERENCE, SIDE_BY_SIDE = 0.8, 0.1
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _PAUSE = frozenset("，。；！？、,.;:：!?\n（）()")
 _ENDINGS = "ing tion sion ment ness ity ed ly al ive able er s".split()
 _GRAMMAR = frozenset(
@@ -41,7 +42,8 @@ _GRAMMAR = frozenset(
 )
 
 
-def words(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=32)
+def words(text: str) -> tuple[tuple[str, str], ...]:
     """Folded words with their part of speech, and (BREAK, "") at the ends and at each pause."""
     found = [(BREAK, "")]
     for word, tag in rjieba.tag(text.lower()):
@@ -49,14 +51,16 @@ def words(text: str) -> list[tuple[str, str]]:
             found.append((word, tag))
         elif word[0] in _PAUSE and found[-1][0] != BREAK:
             found.append((BREAK, ""))
-    return found if found[-1][0] == BREAK else [*found, (BREAK, "")]
+    if found[-1][0] != BREAK:
+        found.append((BREAK, ""))
+    return tuple(found)
 
 
-def class_of(word: str, tag: str, own: frozenset[str] | dict[str, int]) -> str:
+def class_of(word: str, tag: str, own: Container[str]) -> str:
     """A frequent word's own class, else its part of speech or its English ending."""
     if word == BREAK or word in own:
         return word
-    if _HAN.search(word):
+    if HAN.search(word):
         return f"#{tag[0]}"
     if word[0].isdigit():
         return "#0"
@@ -76,7 +80,7 @@ def shuffled(text: str) -> bool:
     spoken = [word for word, _ in found if word != BREAK]
     if len(spoken) < WORDS or sum(word in _GRAMMAR for word in spoken) < GRAMMAR * len(spoken):
         return False
-    chinese = sum(bool(_HAN.search(word)) for word in spoken) / len(spoken)
+    chinese = sum(bool(HAN.search(word)) for word in spoken) / len(spoken)
     if FOREIGN < chinese < 1 - FOREIGN:
         return False
     number, gain = _table()
