@@ -115,6 +115,15 @@ def test_short_items_stay_whole_and_long_ones_are_split():
     assert len(passages(long)) == 3
 
 
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_line_before_a_list_names_what_its_items_speak_of(gap):
+    found = render(f"L1 的特点：{gap}- 解是稀疏的\n\nL2 的特点：{gap}- 权重变小").passages
+    assert [(p.text, p.heading) for p in found if p.kind == "item"] == [
+        ("解是稀疏的", "L1 的特点"),
+        ("权重变小", "L2 的特点"),
+    ]
+
+
 def test_headings_and_labels_give_context():
     markdown = (
         "### 优点\n\n**训练方面**：\n1. **加速训练**：\n   - 收敛得更快。\n\n"

@@ -151,6 +151,27 @@ def test_label_followed_by_a_list_without_blank_line():
     )
 
 
+@pytest.mark.parametrize("label", ["**缺点**", "__缺点__", "**缺点：**", "**缺点**：", "缺点："])
+def test_a_label_at_the_margin_under_an_item_ends_the_list(label):
+    html = render_plain(f"- 快\n- 省\n{label}\n- 贵")
+    assert re.sub(r"<.*?>", "|", squeezed(html)).replace("||", "|").count("省|") == 1
+    assert html.count("<ul>") == 2
+    passages = render(f"- 快\n- 省\n{label}\n- 贵").passages
+    assert [(p.text.strip("：*_"), p.heading) for p in passages] == [
+        ("快", ""),
+        ("省", ""),
+        ("缺点", ""),
+        ("贵", "缺点"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["接着上一行写下去。", "它有一个缺点：贵", "缺点是这样的，注意：", "  **缺点**"]
+)
+def test_any_other_line_at_the_margin_still_belongs_to_the_item(line):
+    assert render_plain(f"- 省\n{line}\n- 贵").count("<ul>") == 1
+
+
 def test_quote_inside_a_list_item():
     html = squeezed(render_plain("- 分类\n  > 例：图像"))
     assert html == "<ul><li>分类<blockquote><p>例：图像</p></blockquote></li></ul>"

@@ -6,6 +6,8 @@ CommonMark with tables and `~~strikethrough~~`, and where notes differ from Comm
   CommonMark refuse;
 * `$…$`, `$$…$$`, `\\(…\\)` and `\\[…\\]` are formulas, in a sentence, over several lines and in
   tables, where a `|` inside them does not end the cell;
+* a label at the margin right under a list item (`**缺点**`, or `缺点：` before another list) ends the
+  list: it heads what follows and says nothing in the item;
 * raw HTML tags are inline tokens wherever they stand, so Markdown beside them is still Markdown.
 """
 
@@ -29,6 +31,10 @@ _HIDDEN_PIPE = "\ufdd0"
 _WIDE = re.compile(
     r"[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
 )
+#: A line that only names what follows: bold from end to end, or short and before a colon.
+_BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)(?:(?!\1).){1,40}(?<!\s)\1[：:]?")
+_COLON_LINE = re.compile(r"[^。；，,;.：:|`$]{1,20}[：:]")
+_LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=]")
 #: A formula or a code span within one line. (On GitHub a `|` in code ends the cell; few expect it.)
 _ONE_CELL = re.compile(r"(?<!\\)\$(?=[^\s$])[^$\n]*[^\s$\\]\$(?!\d)|(?<![\\`])`[^`\n]+`(?!`)")
@@ -47,6 +53,7 @@ def parser() -> MarkdownIt:
     markdown.block.ruler.before(
         "formula", "comment", comment_block, {"alt": ["paragraph", "reference", "blockquote"]}
     )
+    markdown.block.ruler.before("list", "label", label_under_item, {"alt": ["paragraph"]})
     markdown.inline.ruler.before("escape", "formula", formula_inline)
     markdown.inline.ruler.at("emphasis", emphasis)
     return markdown
@@ -183,6 +190,18 @@ def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if not silent:
         state.line = last + 1
     return True
+
+
+def label_under_item(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Ends a list item's paragraph at a label left of the item's text, which CommonMark would read on
+    as the item's own ("lazy continuation"). Never makes a block itself."""
+    if not silent or state.sCount[start] >= state.blkIndent:
+        return False
+    line = _line(state, start)
+    if _BOLD_LINE.fullmatch(line):
+        return True
+    following = _line(state, start + 1) if start + 1 < end else ""
+    return bool(_COLON_LINE.fullmatch(line) and _LIST_MARK.match(following))
 
 
 def emphasis(state: StateInline, silent: bool) -> bool:

@@ -95,6 +95,9 @@ class _Marker:
                 lead_in = ""
                 continue
             nodes = part.children if isinstance(part, Element) else part
+            if not _squeeze(_text(nodes)):  # the line break between two blocks, a picture
+                children += [part] if isinstance(part, Element) else nodes
+                continue
             found = _look(nodes)
             if kind == "item" and found.is_label and not nested:
                 found = replace(found, heads=_text(nodes).rstrip().endswith((":", "：")))
