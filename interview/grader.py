@@ -29,7 +29,9 @@ from interview.grading import (
     grade_many,
 )
 from interview.grading.form import ACCEPTED
-from interview.grading.points import attach, automatic
+from interview.grading.points import attach, automatic, statements
+from interview.grading.sides import sides
+from interview.grading.subjects import Names
 from interview.grading.wording import asked_for, shared, units
 from knowledge import embedding, index, keywords
 from knowledge.chunking import ABOVE, COLUMN
@@ -191,13 +193,18 @@ def _material(
     background = tools().background
     texts = [embedded_text(p.heading, p.text) for p in passages]
     passage_vectors = centred(vectors_for(texts), texts, background)
+    compared = sides(title, "\n".join(f"{p.heading}\n{p.text}" for p in passages))
+    names = Names(compared) if compared else None
     if explicit:
-        statements = [text for text, _ in explicit]
-        point_vectors = centred(vectors_for(statements), statements, background)
-        points = attach(explicit, point_vectors, passages, passage_vectors)
+        asked = [text for text, _ in explicit]
+        shown = centred(vectors_for(asked), asked, background)
+        points = [_of_a_side(p, names) for p in attach(explicit, shown, passages, passage_vectors)]
+        point_vectors = _vectors([p.neutral for p in points], shown)
     else:
-        points = automatic(passages, passage_vectors)
-        point_vectors = passage_vectors[[_row(passages, p) for p in points]]
+        said = statements(passages, names)
+        vectors = _vectors([s.neutral for s in said], passage_vectors[[s.row for s in said]])
+        points, places = automatic(passages, said, vectors)
+        point_vectors = vectors[places]
     return Material(
         question=title,
         passages=passages,
@@ -209,16 +216,28 @@ def _material(
         misconceptions=misconceptions,
         misconception_vectors=centred(vectors_for(misconceptions), misconceptions, background),
         explicit=bool(explicit),
+        names=names,
         key=key,
     )
 
 
-def _row(passages: Sequence[Passage], point: Point) -> int:
-    """Row of the passage that an automatic point was made from: its text ends with the passage's."""
-    for row, passage in enumerate(passages):
-        if passage.position in point.passages and point.text.endswith(passage.text):
-            return row
-    return next(r for r, p in enumerate(passages) if p.position in point.passages)
+def _of_a_side(point: Point, names: Names | None) -> Point:
+    """An author's point with the one thing that it names, where the question compares things."""
+    named = names.named(point.text) if names else set()
+    if names is None or len(named) != 1:
+        return point
+    (side,) = named
+    return replace(point, side=side, neutral=names.neutral(point.text, side))
+
+
+def _vectors(neutral: Sequence[str], otherwise: np.ndarray) -> np.ndarray:
+    """(n, d) centred vectors of the texts without names, where there are such, else the given rows."""
+    own = [row for row, text in enumerate(neutral) if text]
+    texts = [neutral[row] for row in own]
+    vectors = otherwise.copy()
+    if own:
+        vectors[own] = centred(vectors_for(texts), texts, tools().background)
+    return vectors
 
 
 def grade_answer(question: Question, answer: str) -> Grade:

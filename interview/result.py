@@ -31,6 +31,9 @@ FLAG_TEXTS: dict[str, Promise] = {
     "gibberish": _("No words that make a statement were found."),
     "shuffled": _("The words stand in no order that says anything."),
     "retracted": _("The last sentence takes back what stands before it, so nothing of it counts."),
+    "unasserted": _(
+        "Much of this is rejected, wished for or only announced here, and what is not claimed does not count."
+    ),
     "questions": _("Mostly questions: say what you think is the case."),
     "both_ways": _("This says a thing and its opposite: take a side, or say when which holds."),
     "dont_know": _("Noted as “don't know”. The reference below is the place to start."),

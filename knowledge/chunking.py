@@ -24,9 +24,9 @@ MAX_LEAD_IN = 60
 #: No sentence ends inside brackets or quotation marks shorter than this.
 MAX_BRACKET = 120
 
-#: Between the headings above a passage, and between the names of a table's columns, which stand last
-#: above each of its rows.
-ABOVE, COLUMN = " > ", " / "
+#: Between the headings above a passage, between the names of a table's columns, which stand last
+#: above each of its rows, and between the cells of a row.
+ABOVE, COLUMN, CELL = " > ", " / ", "\t"
 
 _OPENING = dict(zip("（(【[《“「『〔", "）)】]》”」』〕", strict=True))
 _CLOSERS = "”’」』）)】》]\"'*"

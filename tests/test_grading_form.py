@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview.grading import form
+from interview.grading import form, scale
+from interview.grading.asking import question_share
+from interview.grading.listing import listing_share
 from interview.grading.segments import segment
 
 
@@ -83,7 +85,7 @@ class TestListing:
         ],
     )
     def test_terms_side_by_side_are_a_list(self, answer):
-        assert form.listing_share(answer) > 0.6
+        assert listing_share(answer) > 0.6
 
     @pytest.mark.parametrize(
         "answer",
@@ -98,7 +100,7 @@ class TestListing:
         ],
     )
     def test_statements_notes_and_numbered_items_are_not(self, answer):
-        assert form.listing_share(answer) < 0.3
+        assert listing_share(answer) < 0.3
 
     @pytest.mark.parametrize(
         "answer",
@@ -109,7 +111,76 @@ class TestListing:
         ],
     )
     def test_numbers_full_stops_and_two_scripts_do_not_hide_a_list(self, answer):
-        assert form.listing_share(answer) > 0.6
+        assert listing_share(answer) > 0.6
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "哈希表 红黑树 跳表 B+树 布隆过滤器 前缀树 并查集",
+            "互斥锁/信号量/条件变量/读写锁/自旋锁/屏障",
+            "| 随机森林 | 决策树 | 信息增益 | 基尼系数 | 剪枝 | 特征重要性 |",
+            "路由器 - 交换机 - 网关 - 防火墙 - 子网掩码 - 端口",
+            "缓存 Redis 穿透 雪崩 击穿 LRU TTL 布隆过滤器 互斥锁",
+            "Docker Kubernetes 镜像 容器 Pod Service Ingress 命名空间 cgroup 编排",
+            "stochastic gradient descent, learning rate schedule, batch normalization, early stopping",
+            "mutex semaphore deadlock starvation scheduler context switch page table cache line",
+            "index; primary key; foreign key; transaction log; isolation level; query planner",
+        ],
+    )
+    def test_whatever_parts_the_terms_of_a_list(self, answer):
+        assert listing_share(answer) > 0.6
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "堆排不稳定，原地，恒 O(n log n)；桶排要额外空间，稳定，均匀时 O(n)",
+            "Redis 单线程，命令原子；Memcached 多线程，无持久化",
+            "准确率=(TP+TN)/N，漏报看 FN，误报看 FP；阈值可调，两者此消彼长",
+            "key 可重复，叶子连成链表，非叶子只存键，IO 少，范围查询快",
+            "reader 不阻塞，writer 要互斥，version 旧了就重试，适合读多写少",
+            "栈：后进先出，函数调用用它；队列：先进先出，BFS 用它",
+            "encoder 看全文，decoder 只看左边，loss 用 cross entropy，推理 逐个 出 token",
+            "hash join -> build + probe, needs memory; merge join -> sorted input; nested loop ok if few rows",
+            "y=Wx+b, then ReLU(y); dW=xᵀ·dy, db=Σdy, no activation at the end",
+        ],
+    )
+    def test_dense_notes_that_say_something_of_their_terms_are_not(self, answer):
+        assert scale.forfeit(form.KEYWORD_LIST, listing_share(answer)) == 0
+
+    @pytest.mark.parametrize(
+        "edited",
+        [
+            "读锁：可共享，写锁：要独占。读多时快，写多时无优势。",
+            "读锁是可共享，写锁是要独占。读多时快，写多时无优势。",
+            "读锁 ： 可共享 ， 写锁 ： 要独占 。 读多时快，写多时无优势。",
+            "读锁：可共享\n写锁：要独占\n读多时快\n写多时无优势",
+            "lock 读：可共享，lock 写：要独占。读多时快，写多时无优势。",
+            "lock读：可共享，lock写：要独占。读多时快，写多时无优势。",
+        ],
+    )
+    def test_small_edits_do_not_turn_notes_into_a_list(self, edited):
+        assert listing_share(edited) == 0
+
+    @pytest.mark.parametrize("blank", ["", " "])
+    def test_a_blank_between_the_scripts_changes_nothing(self, blank):
+        notes = f"GPU{blank}训练快，CPU{blank}调度慢，IO{blank}会阻塞，DMA{blank}可绕过，cache{blank}命中率高"
+        assert listing_share(notes) == 0
+
+    def test_a_few_terms_that_a_sentence_names_cost_nothing(self):
+        answer = (
+            "隔离级别从低到高有四种，分别是读未提交、读已提交、可重复读、串行化，越高并发越差。"
+        )
+        assert scale.forfeit(form.KEYWORD_LIST, listing_share(answer)) == 0
+
+    def test_a_statement_here_and_there_does_not_hide_a_list(self):
+        answer = "索引 事务 锁 隔离级别 日志，这个很重要，主键 外键 视图 触发器 范式 游标"
+        assert listing_share(answer) > 0.6
+
+    @pytest.mark.parametrize(
+        "piece", ["a", "(", "a(", "（梯", "·", "/", "a/", " ", "梯 ", "- ", "a ", "不"]
+    )
+    def test_long_repetitions_take_no_time(self, piece):
+        assert 0 <= listing_share(piece * 20_000) <= 1
 
 
 class TestRetraction:
@@ -172,10 +243,61 @@ class TestSidesAndQuestions:
         assert form.both_ways_share(answer) == 0
 
     def test_questions_instead_of_statements_are_seen(self):
-        assert form.question_share("是不是训练时丢弃？推理时是不是保留？是不是防止过拟合？") == 1
+        assert question_share("是不是训练时丢弃？推理时是不是保留？是不是防止过拟合？") == 1
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "是不是训练时随机丢弃？推理时要不要乘 1-p？",
+            "Does it drop units during training? Does it keep them all at test time?",
+            "反向传播是用链式法则吗？梯度是从后往前算的吗？是否要存中间结果？",
+            "它会不会让权重变稀疏？L2 是平方和，对吗？先验是高斯吧？",
+            "是不是三次握手？我不太确定。是不是要交换序号？可能吧。",
+            "Is it a hash table? I guess. Are lookups constant time? Not sure.",
+            "Could it be the learning rate? Would momentum help? Is Adam adaptive?",
+            "是不是加锁？嗯。是不是会死锁？请问是这样吗？",
+        ],
+    )
+    def test_facts_that_are_asked_for_are_not_stated(self, answer):
+        assert scale.forfeit(form.QUESTIONS, question_share(answer)) > 0
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "键值一哈希，直接定位到桶，这不就是常数时间吗？冲突多了都挤一个桶，还怎么快得起来？",
+            "难道每次都要全表扫描？有索引不就顺着树找下去了吗？",
+            "数据都在内存里，谁还去读磁盘呢？掉电了哪有不丢的道理？",
+            "没有锁，两个线程一起写怎么可能不乱？结果岂不是看运气？",
+            "不排序怎么二分？数据一乱，能不找错吗？",
+            "不用事务用什么？转账转一半断了，谁担得起？",
+            "Isn't that exactly a cache? Why would you read the disk twice?",
+            "With no order, how could it then bisect? What else can it do but scan?",
+            "Every node has two children, and isn't the depth just log n? Who would want a list, then?",
+        ],
+    )
+    def test_questions_that_take_a_side_assert(self, answer):
+        assert question_share(answer) == 0
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "为什么要索引？少读磁盘。什么时候不用？表很小的时候。代价呢？写入变慢。",
+            "What does it store? Keys and pointers. How deep is it? Three levels or so.",
+            "问：会不会死锁？答：会，顺序不一致就会。问：怎么避免？答：按固定顺序加锁。",
+            "是不是只要加锁就行？我猜不行，因为锁的顺序不一致时两个线程会互相等，谁都走不下去。那怎么办？固定顺序。",
+        ],
+    )
+    def test_questions_that_the_next_sentence_answers_lead_up_to_it(self, answer):
+        assert question_share(answer) == 0
+
+    @pytest.mark.parametrize(
+        "piece", ["不", "不a", "谁", "？", "不是", "n't ", "能", "a?", "how ", " "]
+    )
+    def test_long_repetitions_take_no_time(self, piece):
+        assert 0 <= question_share(piece * 20_000 + "？") <= 1
 
     def test_one_question_that_is_answered_is_not(self):
-        assert form.question_share("为什么有效？因为网络不能依赖某几个神经元。") == 0
+        assert question_share("为什么有效？因为网络不能依赖某几个神经元。") == 0
 
 
 class TestEcho:

@@ -118,10 +118,16 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?%?|[零一二两三四五六七八九十百�
 _TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d+(?:\.\d+)?%?")
 
 
+# Each line's words on either side of the bar: words of one side mean nearly the same.
+SIDES_OF_OPPOSITES = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for left, right in (line.split("|") for line in _OPPOSITES.strip().splitlines())
+)
+
+
 def _opposites() -> dict[str, frozenset[str]]:
     table: dict[str, set[str]] = {}
-    for line in _OPPOSITES.strip().splitlines():
-        left, right = (side.split() for side in line.split("|"))
+    for left, right in SIDES_OF_OPPOSITES:
         for a in left:
             for b in right:
                 table.setdefault(a, set()).add(b)
@@ -197,6 +203,12 @@ def contrast(reference: str, candidate: str) -> Contrast:
             return Contrast(min(1.0, 0.35 + 0.7 * share), *found)
     swapped = _swapped(ours, theirs) if share >= NEGATION_FROM else None
     return Contrast(min(1.0, 0.3 + 0.6 * share), *swapped) if swapped else NONE
+
+
+def reverses(reference: str, candidate: str) -> bool:
+    """Whether ``candidate`` reverses ``reference`` word by word, or is negated where that is not."""
+    odd = _parity(tokens(reference)) != _parity(tokens(candidate))
+    return odd or contrast(reference, candidate).strength > 0
 
 
 def turned_round(reference: str, candidate: str) -> bool:

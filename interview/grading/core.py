@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from interview.grading import form, scale, wording
-from interview.grading.contrast import NONE, Contrast, contrast, is_number, tokens, turned_round
+from interview.grading.asking import question_share
+from interview.grading.attribution import Misattributed, astray, misattributed
+from interview.grading.contrast import (
+    NONE,
+    Contrast,
+    contrast,
+    is_number,
+    reverses,
+    tokens,
+    turned_round,
+)
 from interview.grading.entailment import ENTAILED
+from interview.grading.listing import listing_share
+from interview.grading.matching import shared_wording, worth_reading
 from interview.grading.material import (
     CONTRADICTED,
     MISSED,
@@ -19,22 +32,15 @@ from interview.grading.material import (
     Span,
     Tools,
 )
-from interview.grading.segments import segment, width
+from interview.grading.segments import bound, segment, width
 from interview.grading.shown import keywords_in, passage_grades, verdict_of
 from interview.grading.windows import centred, chinese_share, windows
 from interview.grading.word_order import scattered, shuffled
 
 VERSION = "9"
-# The entailment model reads at most this many pairs for one answer.
-MAX_PAIRS = 30
-# Up to this many points three statements are read for each, else two: a statement that is read wrongly
-# in one neighbourhood is mostly read rightly in another.
-MANY_POINTS = 10
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
 # how much less near another statement may be that says the point without one.
 CONTRAST_NEAR, CONTRAST_REACH = 0.1, 0.15
-# Reduced cosine below which a pair is not worth reading.
-READ_FROM = 0.0
 
 
 def grade(material: Material, answer: str, tools: Tools) -> Grade:
@@ -69,17 +75,20 @@ class _Prepared:
     def __init__(self, material: Material, answer: str) -> None:
         self.material = material
         text, self.offsets, hidden = form.visible(answer)
-        self.text = form.quiet(text)
-        self.flags: set[str] = {form.HIDDEN} if hidden else set()
+        self.text, self.flags = form.claimed(form.quiet(text), material.question)
+        self.flags |= {form.HIDDEN} if hidden else set()
         segments = segment(self.text)
         self.segments, flags = form.useful(segments, material.question)
         self.flags |= flags
-        if not self.text.strip():
+        if not text.strip():
             self.flags = {form.EMPTY}
         elif refused := self._refused():
             self.flags.add(refused)
             self.segments = []
-        self.windows = windows(self.segments, self.text)
+        if material.names:
+            self.segments = bound(self.segments, self.text, material.names)
+        self.windows = windows(self.segments, self.text, material.names)
+        self.astray = astray([p.side for p in material.points], [w.side for w in self.windows])
         self.pairs: list[tuple[str, str]] = []
         self.asked: list[tuple[int, int]] = []  # (point, window) of each pair
         self.misconceived: list[tuple[int, int, float]] = []  # (misconception, segment, strength)
@@ -125,19 +134,13 @@ class _Prepared:
         self.near = scale.nearness(self.similarity, words, wide, same)
         self.alike = same * words
         self.whole, self.same = self._wording_of_the_whole()
-        self._choose_pairs()
+        self.asked = worth_reading(self.near, self.astray, self.similarity, len(self.segments))
+        points = material.points
+        self.pairs = [(points[n].statement, self.windows[j].text) for n, j in self.asked]
 
     def _wording(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Shared wording of points with windows (n, m) and with the whole answer (n, 1), and how far
-        a point and a window are in one language (n, m), all 0..1."""
-        said = [set(wording.units(w.text)) for w in self.windows]
-        everything = set(wording.units(self.text))
-        wanted = [wording.asked_for(p.text, self.material.question) for p in self.material.points]
-        near = np.array([[wording.shared(units, window) for window in said] for units in wanted])
-        wide = np.array([[wording.shared(units, everything)] for units in wanted])
-        ours = np.array([[chinese_share(p.text)] for p in self.material.points])
-        theirs = np.array([[chinese_share(w.text) for w in self.windows]])
-        return near, wide, 1 - np.abs(ours - theirs)
+        question = self.material.question
+        return shared_wording(self.material.points, self.windows, self.text, question)
 
     def _wording_of_the_whole(self) -> tuple[float, float]:
         """The share of the reference's own wording that the answer uses, less what it says to the
@@ -147,27 +150,6 @@ class _Prepared:
         wanted = wording.asked_for(reference, self.material.question)
         alike = 1 - abs(chinese_share(said) - chinese_share(reference))
         return wording.shared(wanted, set(wording.units(said))), alike
-
-    def _choose_pairs(self) -> None:
-        """The pairs worth reading closely, within the budget: each point with its nearest window,
-        each segment with its nearest point, each point with its second and, of few points, third
-        window; what is far from everything is not read."""
-        near = self.near
-        windows_each = 2 if len(near) > MANY_POINTS else 3
-        wanted: dict[tuple[int, int], float] = {}
-        for n, row in enumerate(near):
-            order = np.argsort(-row, kind="stable")
-            for rank, j in enumerate(order[:windows_each]):
-                wanted[n, int(j)] = float(row[j]) + (1.0 if rank == 0 else 0.0)
-        for j in range(len(self.segments)):
-            n = int(near[:, j].argmax())
-            wanted[n, j] = max(wanted.get((n, j), -1.0), float(near[n, j]) + 0.5)
-        ranked = sorted(
-            (key for key in wanted if self.similarity[key] > READ_FROM),
-            key=lambda key: (-wanted[key], key),
-        )
-        self.asked = ranked[:MAX_PAIRS]
-        self.pairs = [(self.material.points[n].text, self.windows[j].text) for n, j in self.asked]
 
     def _find_misconceptions(self, singles: np.ndarray) -> None:
         """Statements that come nearer to a known misconception than to any point. ``singles``
@@ -198,12 +180,22 @@ class _Prepared:
         for n in range(count):
             if not self.similarity.shape[1]:
                 continue
-            key = (n, int(self.similarity[n].argmax()))
+            key = (n, int(np.where(self.astray[n], -1.0, self.similarity[n]).argmax()))
             found = self._reversal(*key)
             if found.strength and key in self.asked:
                 row = self.asked.index(key)
                 reversal[row], number[row] = found.strength, is_number(found.reference)
                 withdrawn[row] = self._said_elsewhere(*key)
+        wrongly = self._wrongly(verdicts)
+        for row, (n, j) in enumerate(self.asked):
+            if j < len(self.segments) and self.astray[n, j] and wrongly.point[j] == n:
+                reversal[row] = wrongly.strength[j]
+        astray = np.array(
+            [
+                1.0 if self.astray[n, j] else wrongly.strength[list(self.windows[j].parts)].max()
+                for n, j in self.asked
+            ]
+        )
         signals = scale.Signals(
             count=count,
             point=np.array([n for n, _ in self.asked], dtype=int),
@@ -211,6 +203,7 @@ class _Prepared:
             alike=np.array([self.alike[key] for key in self.asked]),
             probabilities=verdicts,
             said=self._said(verdicts),
+            astray=astray,
             reversed=reversal,
             withdrawn=withdrawn,
             number=number,
@@ -229,6 +222,31 @@ class _Prepared:
             against = np.maximum(denied, reversal)[own]
             self.against[n] = self.asked[own[against.argmax()]][1] if against.any() else None
         return signals
+
+    def _wrongly(self, verdicts: np.ndarray | None) -> Misattributed:
+        """The segments said of the wrong one of the things compared, the less surely the better the
+        answer says the same of the right one."""
+        found = misattributed(
+            self.astray,
+            self.near,
+            self.similarity,
+            self.alike,
+            self.asked,
+            verdicts,
+            len(self.segments),
+        )
+        if verdicts is None or not found.strength.any():
+            return found
+        right = np.zeros(len(self.material.points))
+        for (n, j), verdict in zip(self.asked, verdicts, strict=True):
+            if not self.astray[n, j]:
+                right[n] = max(right[n], self.near[n, j] * verdict[ENTAILED])
+        strength = found.strength * (1 - right[found.point])
+        for j in map(int, np.flatnonzero(strength)):
+            point = self.material.points[int(found.point[j])].statement
+            if reverses(point, self.segments[j].text):  # it says the opposite of that point
+                strength[j] = 0.0
+        return replace(found, strength=strength)
 
     def _said(self, verdicts: np.ndarray | None) -> np.ndarray:
         """(m,) how far the model reads each pair's statement, or one that shares a part with it, as
@@ -251,13 +269,13 @@ class _Prepared:
         """Whether window ``j`` reverses point ``n`` word by word."""
         if self.similarity[n, j] < CONTRAST_NEAR:
             return NONE
-        return contrast(self.material.points[n].text, self.windows[j].text)
+        return contrast(self.material.points[n].statement, self.windows[j].text)
 
     def _said_elsewhere(self, n: int, j: int) -> bool:
         """Whether the answer says point ``n``, which window ``j`` seems to reverse, in another place,
         about as near and the right way round, or has the point's number there: then ``j`` speaks of
         something else, as in a comparison."""
-        point = self.material.points[n].text
+        point = self.material.points[n].statement
         found = contrast(point, self.windows[j].text)
         own = set(self.windows[j].parts)
         for k, window in enumerate(self.windows):
@@ -333,8 +351,8 @@ class _Prepared:
         """What the answer forfeits by its form, 0..1, by flag; a form that the reference has too costs
         nothing."""
         shares = {
-            form.KEYWORD_LIST: form.listing_share,
-            form.QUESTIONS: form.question_share,
+            form.KEYWORD_LIST: listing_share,
+            form.QUESTIONS: question_share,
             form.BOTH_WAYS: form.both_ways_share,
         }
         costs = dict.fromkeys(shares, 0.0)

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import rjieba
 
-from interview.grading.segments import HAN, LISTING, Segment, width
+from interview.grading import asking, frames
+from interview.grading.segments import Segment, width
 
 # Flags of a grade; the page explains each.
 EMPTY, SHORT, OFF_TOPIC, ECHO = "empty", "short", "off_topic", "echo"
@@ -18,6 +18,7 @@ KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hi
 GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
 SHUFFLED, RETRACTED, QUESTIONS, BOTH_WAYS = "shuffled", "retracted", "questions", "both_ways"
 CONTRADICTION, DOUBTFUL, MISCONCEPTION = "contradiction", "doubtful", "misconception"
+UNASSERTED = "unasserted"
 ACCEPTED = "accepted"  # scored by an accepted alternative answer
 
 _INSTRUCTION = re.compile(
@@ -73,6 +74,7 @@ _JUDGED = re.compile(
     r"说法|判断|对吗|对不对|正确|是否|错误|误解|误区|\btrue\b|\bfalse\b|correct|^(?:is|are|does|do|can)\b",
     re.IGNORECASE,
 )
+_MUCH_UNASSERTED = 0.3  # share of the text from which the person is told
 _SENTENCE_END = re.compile(r"[。！!\n]+|\.(?=\s|$)")
 # One claim with its opposite beside it, or with no side taken.
 _BOTH_WAYS = re.compile(
@@ -156,23 +158,26 @@ def is_retracted(answer: str, question: str) -> bool:
     return all(clauses) and any(clause["taken_back"] for clause in clauses if clause)
 
 
+def claimed(answer: str, question: str) -> tuple[str, set[str]]:
+    """The answer, of the same length, with line ends in the place of what it reports and rejects,
+    plans, wishes and the like, and the flag of an answer of which that is a good part. Where the
+    question asks whether a statement is true, rejecting it is the answer."""
+    if _JUDGED.search(question):
+        return answer, set()
+    kept, share = frames.claimed(answer)
+    return kept, {UNASSERTED} if share > _MUCH_UNASSERTED else set()
+
+
 def both_ways_share(answer: str) -> float:
     """Share 0..1 of the text in sentences that say a thing and its opposite; 0 for a single one, which
     may be all there is to say ("a large step may oscillate or diverge")."""
     return _share(answer, lambda sentence: bool(_BOTH_WAYS.search(sentence)))
 
 
-def question_share(answer: str) -> float:
-    """Share 0..1 of the text in questions; 0 for a single one."""
-    return _share(answer, lambda sentence: sentence.endswith(("?", "？")))
-
-
 def _share(answer: str, said: Callable[[str], bool]) -> float:
-    sentences = [
-        part for part in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)\s", answer) if part.strip()
-    ]
-    such = [width(sentence) for sentence in sentences if said(sentence.strip())]
-    return sum(such) / sum(map(width, sentences)) if len(such) > 1 else 0.0
+    parts = asking.sentences(answer)
+    such = [width(sentence) for sentence in parts if said(sentence)]
+    return sum(such) / sum(map(width, parts)) if len(such) > 1 else 0.0
 
 
 def echo_share(segment: str, question_words: frozenset[str]) -> float:
@@ -181,99 +186,6 @@ def echo_share(segment: str, question_words: frozenset[str]) -> float:
     if not own:
         return 1.0
     return sum(1 for w in own if w in question_words) / len(own)
-
-
-_PARTING = re.compile(r"[、,，;；/|·•。！？]+|\.(?=\s|$)")
-# What makes a statement of a few terms: a relation, written or drawn.
-_RELATION = re.compile(r"[→=<>≈≤≥↑↓×∝⇒+*/^]|->|=>|:|：")
-
-
-def listing_share(answer: str) -> float:
-    """How much of an answer is bare terms side by side: 0 for prose and for notes that relate their
-    terms, near 1 for a list of words without a statement."""
-    bare = 0.0
-    total = 0.0
-    run: list[str] = []
-
-    def close() -> None:
-        nonlocal bare
-        if len(run) >= 4:
-            bare += sum(width(p) for p in run)
-        run.clear()
-
-    for piece in _grouped(answer):
-        total += width(piece)
-        if _is_bare(piece):
-            run.append(piece)
-        else:
-            close()
-    close()
-    return bare / total if total else 0.0
-
-
-def _grouped(answer: str) -> list[str]:
-    """Pieces of an answer, without the marks of its list items; neighbouring English words stay
-    together unless commas part them."""
-    out: list[str] = []
-    for line in answer.splitlines():
-        for part in _PARTING.split(LISTING.sub("", line)):
-            tokens = part.split()
-            if not HAN.search(part) or _is_mixed_prose(tokens):
-                out.append(" ".join(tokens))
-                continue
-            chunk: list[str] = []
-            for token in tokens:
-                if HAN.search(token):
-                    if chunk:
-                        out.append(" ".join(chunk))
-                        chunk = []
-                    out.append(token)
-                else:
-                    chunk.append(token)
-            if chunk:
-                out.append(" ".join(chunk))
-    return [piece for piece in out if piece]
-
-
-def _is_mixed_prose(tokens: Sequence[str]) -> bool:
-    """Whether the spaces only part the scripts of a sentence ("乘 1-p 保持 expectation 一致"): then one
-    piece in five or more has a Chinese word that relates or does something."""
-    borders = any(
-        bool(HAN.match(left[-1])) != bool(HAN.match(right[0])) for left, right in pairwise(tokens)
-    )
-    return borders and 5 * sum(map(_relates, tokens)) >= len(tokens)
-
-
-def _relates(token: str) -> bool:
-    """Whether a Chinese token is more than a term: a word of grammar, an amount, a verb of one character,
-    or a verb with what it has for a complement."""
-    if not HAN.search(token):
-        return False
-    tags = [tag[0] for _word, tag in rjieba.tag(token)]
-    grammar = any(tag in "rpucy" for tag in tags) or tags[0] == "d" or "不" in token
-    amount = set(tags) <= {"m", "q"}
-    verb = tags[0] == "v" and (len(token) == 1 or tags[-1] in "arm")
-    return grammar or amount or verb
-
-
-_ENGLISH_VERBS = re.compile(
-    r"\b(is|are|was|were|be|can|will|does|do|has|have|makes?|uses?|gives?|means?|needs?|lets?|helps?|"
-    r"keeps?|takes?|allows?|adds?|reduces?|increases?|computes?|becomes?|contains?|that|which|because|"
-    r"so|when|if|but|than|from|into|by)\b",
-    re.IGNORECASE,
-)
-
-
-def _is_bare(piece: str) -> bool:
-    """A term or noun phrase that states nothing."""
-    if width(piece) > 9 or _RELATION.search(piece):
-        return False
-    if not HAN.search(piece):
-        return not _ENGLISH_VERBS.search(piece) and len(piece.split()) <= 9
-    tags = [tag for _word, tag in rjieba.tag(piece)]
-    # An adjective before a noun belongs to a term (激活函数); at the end it states something (速度快).
-    adjective = any(tag in ("a", "ad") for tag in tags) and not tags[-1].startswith("n")
-    return not adjective and not any(tag[0] in "rpucydzf" for tag in tags)
 
 
 def looks_garbled(answer: str) -> bool:

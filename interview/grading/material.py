@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from interview.grading.subjects import Names
+
 # Verdicts on a point or passage.
 COVERED, PARTLY, MISSED, CONTRADICTED = "covered", "partly", "missed", "contradicted"
 # A passage that no point rests on (an example, a transition, a heading) is shown without a verdict.
@@ -45,6 +47,13 @@ class Point:
     text: str
     weight: float
     passages: tuple[int, ...] = ()  # positions of the passages that say it
+    side: int | None = None  # which of the things compared it speaks of
+    neutral: str = ""  # what it says of that side, without the side's name
+
+    @property
+    def statement(self) -> str:
+        """What answers are compared with."""
+        return self.neutral or self.text
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class Material:
         default_factory=_no_vectors
     )  # (k, d) centred unit rows
     explicit: bool = False  # whether the points are the author's own
+    names: Names | None = None  # of the things that the question compares
     key: int | None = None  # the question's row, where it is one of a bank
 
     @cached_property

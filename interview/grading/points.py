@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from interview.grading.material import Passage, Point
-from knowledge.chunking import ABOVE, subject
+from interview.grading.subjects import Names
+from knowledge.chunking import ABOVE, CELL, COLUMN, subject
 
 # At most this many automatic points: the budget of close readings per answer.
 MAX_POINTS = 24
@@ -21,6 +23,8 @@ CHILD, SUMMARY, FORMULA = 0.5, 0.5, 0.6
 
 # Longer headings are not put before a short passage; a table's row says little without its columns.
 MAX_SUBJECT, MAX_COLUMNS = 30, 80
+# A statement as long as this names its subject itself.
+MAX_STATED = 60
 
 _SKIPPED_KINDS = {"heading", "code"}
 _LABEL = re.compile(r"[：:]\s*$")
@@ -56,32 +60,98 @@ def _folded(label: str) -> str:
     return "".join(c for c in label.casefold() if c.isalnum())
 
 
-def automatic(passages: Sequence[Passage], vectors: np.ndarray) -> list[Point]:
-    """Points for a reference without explicit ones: its weighty passages, near-repeats merged.
+@dataclass(frozen=True)
+class Statement:
+    """What a passage, or a part of it that speaks of one of the things compared, says."""
 
-    ``vectors``: (p, d) centred unit rows, one per passage. A reference of a sentence or two keeps
+    row: int  # of the passage
+    text: str  # as shown
+    side: int | None = None
+    neutral: str = ""  # without the side's name
+    share: float = 1.0  # of the passage's weight
+
+
+def statements(passages: Sequence[Passage], names: Names | None = None) -> list[Statement]:
+    """The passages as statements of their own; with ``names`` of things compared, one that speaks of
+    several of them is parted."""
+    found = []
+    for row, passage in enumerate(passages):
+        parts = _parted(passage, names) if names and passage.kind not in _SKIPPED_KINDS else []
+        found += [
+            Statement(row, text, side, neutral, 1 / len(parts)) for text, side, neutral in parts
+        ] or [Statement(row, _statement(passage))]
+    return found
+
+
+def _parted(passage: Passage, names: Names) -> list[tuple[str, int | None, str]]:
+    """(text, side, text without its name) of each part of a passage that names or stands under one of
+    the things compared; empty where it does not."""
+    headings = passage.heading.split(ABOVE)
+    if passage.kind == "row":
+        columns, cells = headings.pop().split(COLUMN), passage.text.split(CELL)
+        heads = [names.named(column) for column in columns]
+        if sum(len(head) == 1 for head in heads) > 1 and len(cells) >= len(columns):
+            about = "：".join(cells[: len(cells) - len(columns)] or cells[:1])
+            return [
+                (f"{about}：{column} {cell}", min(head), f"{about}：{cell}")
+                for column, head, cell in zip(columns, heads, cells[-len(columns) :], strict=True)
+                if len(head) == 1 and cell
+            ]
+    own = next((min(n) for h in reversed(headings) if len(n := names.named(h)) == 1), None)
+    parts = [
+        (passage.text[s.start : s.end].strip(" ，,；;"), s.side)
+        for s in names.stretches(passage.text, own)
+    ]
+    sided = [side for _, side in parts if side is not None]
+    about = subject(passage.heading)
+    about = f"{about}：" if about and len(about) <= MAX_SUBJECT and not names.named(about) else ""
+    if not sided or (len(set(sided)) == 1 and parts[0][1] is None):
+        return []
+    if len(set(sided)) == 1:
+        neutral = names.neutral(passage.text, sided[0])
+        lead = about if len(neutral) < MAX_STATED else ""
+        return [(_statement(passage), sided[0], lead + neutral)]
+    return [
+        (about + text, side, about + (text if side is None else names.neutral(text, side)))
+        for text, side in parts
+        if sum(c.isalnum() for c in text) > 3
+    ]
+
+
+def automatic(
+    passages: Sequence[Passage], said: Sequence[Statement], vectors: np.ndarray
+) -> tuple[list[Point], list[int]]:
+    """Points for a reference without explicit ones, its weighty statements with near-repeats merged,
+    and for each the number of its statement.
+
+    ``vectors``: (s, d) centred unit rows, one per statement. A reference of a sentence or two keeps
     whatever it has. Where there are too many, every section keeps its heaviest.
     """
-    weights = weighted(passages)
-    if not weights.any():
-        weights = np.array([1.0 if p.kind != "heading" and p.text.strip() else 0 for p in passages])
+    whole = weighted(passages)
+    if not whole.any():
+        whole = np.array([1.0 if p.kind != "heading" and p.text.strip() else 0 for p in passages])
+    weights = np.array([whole[s.row] * s.share for s in said])
     groups: list[list[int]] = []
     for i in sorted(np.flatnonzero(weights), key=lambda i: (-weights[i], i)):
         for group in groups:
-            if float(vectors[i] @ vectors[group[0]]) >= SAME:
+            first = group[0]
+            if said[int(i)].side == said[first].side and float(vectors[i] @ vectors[first]) >= SAME:
                 group.append(int(i))
                 break
         else:
             groups.append([int(i)])
-    chosen = sorted(_fair(groups, passages, weights), key=min)
-    return [
+    chosen = sorted(_fair(groups, [passages[s.row] for s in said], weights), key=min)
+    points = [
         Point(
-            text=_statement(passages[group[0]]),
+            text=said[group[0]].text,
             weight=float(weights[group[0]]),
-            passages=tuple(passages[i].position for i in sorted(group)),
+            passages=tuple(sorted({passages[said[i].row].position for i in group})),
+            side=said[group[0]].side,
+            neutral=said[group[0]].neutral,
         )
         for group in chosen
     ]
+    return points, [group[0] for group in chosen]
 
 
 def _fair(
@@ -108,9 +178,10 @@ def _statement(passage: Passage) -> str:
     """The passage as a statement of its own: with its heading where it leaves its subject out."""
     about = subject(passage.heading)
     longest = MAX_COLUMNS if passage.kind == "row" else MAX_SUBJECT
-    if about and len(about) <= longest and about not in passage.text and len(passage.text) < 60:
-        return f"{about}：{passage.text}"
-    return passage.text
+    text = " ".join(passage.text.split(CELL))
+    if about and len(about) <= longest and about not in text and len(text) < MAX_STATED:
+        return f"{about}：{text}"
+    return text
 
 
 def attach(

@@ -59,10 +59,10 @@ MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2
 # A difference of mean centred cosine by which another question must be nearer than the asked one.
 ELSEWHERE = 0.12
 # What an answer forfeits at most whose form says nothing, and the share of such form that costs nothing
-# yet; beyond it the cost is in proportion, all of it from FORFEIT_AT. Who asks instead of saying may still
-# know.
-FORFEITS = {KEYWORD_LIST: (0.8, 0.0), QUESTIONS: (0.5, 0.5), BOTH_WAYS: (0.8, 0.5)}
-FORFEIT_AT, FORFEIT_SHOWN = 0.5, 0.4
+# yet: right notes leave up to three tenths in bare terms. Beyond it the cost is in proportion, all of
+# it from FORFEIT_AT. Who asks instead of saying may still know.
+FORFEITS = {KEYWORD_LIST: (0.8, 0.3), QUESTIONS: (0.5, 0.5), BOTH_WAYS: (0.8, 0.5)}
+FORFEIT_AT, FORFEIT_SHOWN = 0.6, 0.4
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
 DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.75, 0.5, 0.6
@@ -100,6 +100,7 @@ class Signals:
     reversed: np.ndarray  # 0..1
     withdrawn: np.ndarray  # bool: reversed, but the answer says the point elsewhere
     number: np.ndarray  # bool: what is reversed is a number
+    astray: np.ndarray  # 0..1: said of another of the things compared
     misconceptions: float  # how many known misconceptions the answer states, by probability
     whole: float = 0.0  # share of the reference's own wording that the answer uses, 0..1
     same: float = 1.0  # how far answer and reference are in one language, 0..1
@@ -110,11 +111,12 @@ class Signals:
         """(m,) how far each statement makes its point, ``read`` of it by the model's word. What it
         reads as neither saying a point nor a part of it earns nothing of a Chinese one."""
         if self.probabilities is None or not len(self.near):
-            return self.near * (1 - self.reversed)
+            return self.near * (1 - self.reversed) * (1 - self.astray)
         entailed, partly = self.probabilities[:, ENTAILED], self.probabilities[:, PARTLY]
         unread = (1 - self.english) * (1 - entailed - partly)
         said = entailed + PART * partly
-        return self.near * ((1 - read) * (1 - unread) + read * said) * (1 - self.reversed)
+        told = (1 - read) * (1 - unread) + read * said
+        return self.near * told * (1 - self.reversed) * (1 - self.astray)
 
     def denied_pairs(self) -> np.ndarray:
         """(m,) how far the model reads each statement as a denial rather than as saying it. What says
@@ -169,7 +171,7 @@ def _kept(forfeited: float, off_topic: bool) -> float:
 def forfeit(form: str, share: float) -> float:
     """What an answer forfeits of which ``share`` 0..1 is of a form of FORFEITS."""
     most, free = FORFEITS[form]
-    return most * min(1.0, share / FORFEIT_AT) if share > free else 0.0
+    return most * min(1.0, max(0.0, share - free) / (FORFEIT_AT - free))
 
 
 def effective_points(weights: np.ndarray) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from interview.grading.subjects import Names
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends.
@@ -25,9 +28,13 @@ SHORT = 9.0
 
 @dataclass(frozen=True)
 class Segment:
+    """A statement, where it stands, and which of the things compared it speaks of; then its name is
+    taken out of ``text``."""
+
     start: int
     end: int
     text: str
+    side: int | None = None
 
 
 def width(text: str) -> float:
@@ -64,6 +71,26 @@ def segment(answer: str) -> list[Segment]:
         if current:
             spans.append(current)
     return [s for s in (_trim(answer, *span) for span in _joined(answer, spans)) if s.text]
+
+
+def bound(segments: Sequence[Segment], answer: str, names: Names) -> list[Segment]:
+    """The segments, cut where the answer turns from one of the things compared to another."""
+    stretches = names.stretches(answer)
+    found = []
+    for segment in segments:
+        for stretch in stretches:
+            start, end = max(segment.start, stretch.start), min(segment.end, stretch.end)
+            if start >= end:
+                continue
+            piece = _trim(answer, start, end)
+            if sum(c.isalnum() for c in piece.text) > 1:
+                found.append(_neutral(piece, stretch.side, names))
+    return found
+
+
+def _neutral(segment: Segment, side: int | None, names: Names) -> Segment:
+    text = segment.text if side is None else names.neutral(segment.text, side)
+    return replace(segment, text=text, side=side)
 
 
 def _joined(answer: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

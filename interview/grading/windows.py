@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview.grading.segments import HAN, Segment, width
+from interview.grading.subjects import Names
 
 # Neighbouring segments joined up to this width form a window: a point may be said in two sentences.
 WINDOW = 90.0
@@ -47,19 +48,20 @@ class Window:
     end: int
     text: str
     parts: tuple[int, ...]  # indices of its segments
+    side: int | None = None  # which of the things compared it speaks of
 
 
-def windows(segments: Sequence[Segment], text: str) -> list[Window]:
-    """All single segments and the runs of two and three that are not too wide."""
+def windows(segments: Sequence[Segment], text: str, names: Names | None = None) -> list[Window]:
+    """All single segments and the runs of two and three that are not too wide and speak of one side."""
     found = []
     for size in (1, 2, 3):
         for i in range(len(segments) - size + 1):
-            first, last = segments[i], segments[i + size - 1]
-            if size > 1 and width(text[first.start : last.end]) > WINDOW:
+            run = segments[i : i + size]
+            start, end, side = run[0].start, run[-1].end, run[0].side
+            if size > 1 and (width(text[start:end]) > WINDOW or any(s.side != side for s in run)):
                 continue
-            found.append(
-                Window(
-                    first.start, last.end, text[first.start : last.end], tuple(range(i, i + size))
-                )
-            )
+            said = run[0].text if size == 1 else text[start:end]
+            if size > 1 and names is not None and side is not None:
+                said = names.neutral(said, side)
+            found.append(Window(start, end, said, tuple(range(i, i + size)), side))
     return found

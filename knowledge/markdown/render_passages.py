@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from knowledge.chunking import (
     ABOVE,
+    CELL,
     COLUMN,
     ITEM_WIDTH,
     Passage,
@@ -163,7 +164,8 @@ class _Marker:
             self.columns = (COLUMN.join(texts),)
         else:  # "fast small" says nothing without the columns' names
             labels = (*labels, *self.columns)
-        draft = _Draft([" ".join(texts)], self._path(labels), "heading" if header else "row")
+        text = " ".join(texts) if header else CELL.join(texts)
+        draft = _Draft([text], self._path(labels), "heading" if header else "row")
         draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
         self._add(draft, row)
 
