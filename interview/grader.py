@@ -34,7 +34,7 @@ from interview.grading.sides import sides
 from interview.grading.subjects import Names
 from interview.grading.wording import asked_for, shared, units
 from knowledge import embedding, index, keywords
-from knowledge.chunking import ABOVE, COLUMN
+from knowledge.chunking import ABOVE, COLUMN, subject
 from knowledge.markdown.rendering import render
 from knowledge.models import Chunk, Question, QuestionVersion
 from knowledge.refresh import bank_frequencies
@@ -193,7 +193,11 @@ def _material(
     background = tools().background
     texts = [embedded_text(p.heading, p.text) for p in passages]
     passage_vectors = centred(vectors_for(texts), texts, background)
-    compared = sides(title, "\n".join(f"{p.heading}\n{p.text}" for p in passages))
+    compared = sides(
+        title,
+        "\n".join(f"{p.heading}\n{p.text}" for p in passages),
+        [subject(p.heading) for p in passages] + [p.text for p in passages if "：" in p.text[:24]],
+    )
     names = Names(compared) if compared else None
     if explicit:
         asked = [text for text, _ in explicit]

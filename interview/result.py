@@ -34,6 +34,7 @@ FLAG_TEXTS: dict[str, Promise] = {
     "unasserted": _(
         "Much of this is rejected, wished for or only announced here, and what is not claimed does not count."
     ),
+    "swapped": _("Something here is said of one thing that holds for the other."),
     "questions": _("Mostly questions: say what you think is the case."),
     "both_ways": _("This says a thing and its opposite: take a side, or say when which holds."),
     "dont_know": _("Noted as “don't know”. The reference below is the place to start."),

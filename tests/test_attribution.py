@@ -27,8 +27,16 @@ def test_only_two_known_and_different_sides_are_astray():
 
 
 def test_what_comes_nearer_to_the_other_things_point_is_said_of_the_wrong_one():
-    found = judged(0.2, 0.8)
-    assert (found.strength[0], found.point[0]) == (1.0, 1)
+    found = judged(0.2, 0.8, count=3)
+    assert (found.strength.tolist(), found.point.tolist()) == ([1, 1, 1], [1, 1, 1])
+
+
+def test_one_such_statement_alone_is_less_sure():
+    assert 0 < judged(0.2, 0.8).strength[0] < judged(0.2, 0.8, count=3).strength[0]
+
+
+def test_what_the_model_does_not_read_as_the_other_things_point_is_not():
+    assert judged(0.2, 0.8, read=(0.0, 0.1)).strength[0] == 0
 
 
 @pytest.mark.parametrize(("own", "other"), [(0.8, 0.2), (0.5, 0.5), (0.5, 0.52)])

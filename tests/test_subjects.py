@@ -50,6 +50,7 @@ def test_where_nothing_is_compared_nothing_is_found(question, reference):
         ("灵敏度（Sensitivity）和特异度有什么区别？", "灵敏度高，特异度低。", "sensitivity"),
         ("岭回归和套索回归有什么区别？", "岭回归（Ridge）缩小，套索回归（Lasso）置零。", "ridge"),
         ("L1 和 L2 正则有什么区别？", "L1 稀疏，L2 缩小。", "l1"),
+        ("介绍前序和中序遍历", "前序先访问根，中序遍历先访问左子树。", "前序"),
         ("训练和推理有什么不同？", "训练时更新，推理时不更新。", "训练时"),
     ],
 )
@@ -88,6 +89,7 @@ def spoken(names: Names, text: str) -> list[tuple[int | None, str]]:
         ("跳表比红黑树好写。", [1]),
         ("要旋转的不是跳表，而是红黑树。", [0]),
         ("比起红黑树，跳表好写。", [1]),
+        ("跳表靠抽签，与红黑树相反，不用旋转。", [1]),
         ("思路：红黑树靠旋转，跳表靠抽签。", [0, 1]),
         ("怕写错就选跳表，怕退化就选红黑树。", [1, 0]),
         ("红黑树难写，一个旋转一个抽签，分别如此。", [0, None]),
@@ -101,6 +103,7 @@ def test_each_clause_speaks_of_one(text, sides_said):
 @pytest.mark.parametrize(
     ("text", "sides_said"),
     [
+        ("A mutex has an owner, different from a semaphore.", [0]),
         ("A mutex has an owner, while a semaphore counts.", [0, 1]),
         ("The former has an owner, the latter counts.", [0, 1]),
         ("Unlike a semaphore, a mutex has an owner.", [0]),

@@ -21,6 +21,11 @@ MARGINS = (0.1, 0.5)
 PARTIAL, WORDS = 0.4, 0.5
 # How much the rest of the answer says about each statement: who confuses two things does so throughout.
 THROUGHOUT = 0.5
+# The model must read the statement as the other thing's point: not at all up to the first, surely from
+# the second. And a statement that alone seems to be of the wrong thing counts this much of one among
+# others that are, from this mean of the others.
+SAID = (0.2, 0.5)
+ALONE, MOSTLY = 0.4, 0.35
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,10 @@ def misattributed(
     strength, points = np.zeros(segments), np.zeros(segments, dtype=int)
     if not away.any():
         return Misattributed(strength, points)
-    read = np.zeros_like(near)
+    read, said = np.zeros_like(near), np.zeros_like(near)
     if verdicts is not None:
         for (n, j), verdict in zip(asked, verdicts, strict=True):
+            said[n, j] = verdict[ENTAILED]
             read[n, j] = near[n, j] * (verdict[ENTAILED] + PARTIAL * verdict[PARTLY])
     sided = np.flatnonzero(away[:, :segments].any(axis=0))
     margins = np.zeros(segments)
@@ -72,6 +78,12 @@ def misattributed(
         margins[sided] += THROUGHOUT * margins[sided].mean()
         low, high = MARGINS
         strength[sided] = np.clip((margins[sided] - low) / (high - low), 0.0, 1.0)
+        if verdicts is not None:
+            first, sure = SAID
+            most = np.where(away, said, 0.0)[:, :segments].max(axis=0)[sided]
+            strength[sided] *= np.clip((most - first) / (sure - first), 0.0, 1.0)
+        others = (strength[sided].sum() - strength[sided]) / max(1, len(sided) - 1)
+        strength[sided] *= ALONE + (1 - ALONE) * np.minimum(1.0, others / MOSTLY)
         nearest = np.where(away, near + read, -1.0)[:, :segments]
         points[sided] = nearest[:, sided].argmax(axis=0)
     return Misattributed(strength, points)

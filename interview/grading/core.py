@@ -21,7 +21,7 @@ from interview.grading.contrast import (
 )
 from interview.grading.entailment import ENTAILED
 from interview.grading.listing import listing_share
-from interview.grading.matching import shared_wording, worth_reading
+from interview.grading.matching import said_with_neighbours, shared_wording, worth_reading
 from interview.grading.material import (
     CONTRADICTED,
     MISSED,
@@ -37,7 +37,7 @@ from interview.grading.shown import keywords_in, passage_grades, verdict_of
 from interview.grading.windows import centred, chinese_share, windows
 from interview.grading.word_order import scattered, shuffled
 
-VERSION = "9"
+VERSION = "10"
 # Similarity (reduced centred cosine) from which a statement is searched for a reversal of a point, and
 # how much less near another statement may be that says the point without one.
 CONTRAST_NEAR, CONTRAST_REACH = 0.1, 0.15
@@ -126,7 +126,8 @@ class _Prepared:
         given = np.maximum(vectors @ material.question_vector, 0)  # what the question gave away
         self.similarity = material.point_vectors @ vectors.T - scale.GIVEN * given
         singles = vectors[: len(self.segments)]  # windows() lists the single segments first
-        self.own = float((material.passage_vectors @ singles.T).max(axis=0).mean())
+        reference = np.vstack([material.passage_vectors, material.point_vectors])
+        self.own = float((reference @ singles.T).max(axis=0).mean())
         self._find_misconceptions(singles)
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
@@ -187,6 +188,8 @@ class _Prepared:
                 reversal[row], number[row] = found.strength, is_number(found.reference)
                 withdrawn[row] = self._said_elsewhere(*key)
         wrongly = self._wrongly(verdicts)
+        if (wrongly.strength >= scale.REVERSAL_FROM).any():
+            self.flags.add(form.SWAPPED)
         for row, (n, j) in enumerate(self.asked):
             if j < len(self.segments) and self.astray[n, j] and wrongly.point[j] == n:
                 reversal[row] = wrongly.strength[j]
@@ -202,7 +205,7 @@ class _Prepared:
             near=np.array([self.near[key] for key in self.asked]),
             alike=np.array([self.alike[key] for key in self.asked]),
             probabilities=verdicts,
-            said=self._said(verdicts),
+            said=said_with_neighbours(verdicts, self.asked, [w.parts for w in self.windows]),
             astray=astray,
             reversed=reversal,
             withdrawn=withdrawn,
@@ -247,23 +250,6 @@ class _Prepared:
             if reverses(point, self.segments[j].text):  # it says the opposite of that point
                 strength[j] = 0.0
         return replace(found, strength=strength)
-
-    def _said(self, verdicts: np.ndarray | None) -> np.ndarray:
-        """(m,) how far the model reads each pair's statement, or one that shares a part with it, as
-        saying the pair's point."""
-        if verdicts is None:
-            return np.zeros(len(self.asked))
-        parts = [set(self.windows[j].parts) for _, j in self.asked]
-        return np.array(
-            [
-                max(
-                    verdict[ENTAILED]
-                    for verdict, (other, _), shared in zip(verdicts, self.asked, parts, strict=True)
-                    if other == n and shared & own
-                )
-                for (n, _), own in zip(self.asked, parts, strict=True)
-            ]
-        )
 
     def _reversal(self, n: int, j: int) -> Contrast:
         """Whether window ``j`` reverses point ``n`` word by word."""
@@ -312,6 +298,7 @@ class _Prepared:
             explicit=material.explicit,
             forfeited=max(forfeited.values()),
             elsewhere=self.elsewhere - self.own,
+            sides=[p.side for p in material.points],
         )
         self.flags |= {flag for flag, cost in forfeited.items() if cost > scale.FORFEIT_SHOWN}
         if result.off_topic:
@@ -393,6 +380,7 @@ class _Prepared:
                     spans=(self._span(place),) if place is not None and verdict != MISSED else (),
                     passages=point.passages,
                     cost=round(float(result.costs[n]), 4),
+                    side=point.side,
                 )
             )
         return tuple(graded)

@@ -37,6 +37,11 @@ def score(grade: Mapping[str, Any], point: str, follow_up: float) -> int:
     true = min(1.0, grade["truth"] * float(np.exp(given_back))) * grade.get("kept", 1.0)
     worded = grade.get("worded", 0.0)
     value = scale.on_scale(
-        covered, weights, worded, explicit=grade.get("explicit", False), true=true
+        covered,
+        weights,
+        worded,
+        explicit=grade.get("explicit", False),
+        true=true,
+        sides=[one.get("side") for one in points],
     )
     return max(int(grade["score"]), round(value))

@@ -18,7 +18,7 @@ KEYWORD_LIST, INSTRUCTION, HIDDEN, VERBATIM = "keyword_list", "instruction", "hi
 GIBBERISH, DONT_KNOW = "gibberish", "dont_know"
 SHUFFLED, RETRACTED, QUESTIONS, BOTH_WAYS = "shuffled", "retracted", "questions", "both_ways"
 CONTRADICTION, DOUBTFUL, MISCONCEPTION = "contradiction", "doubtful", "misconception"
-UNASSERTED = "unasserted"
+UNASSERTED, SWAPPED = "unasserted", "swapped"
 ACCEPTED = "accepted"  # scored by an accepted alternative answer
 
 _INSTRUCTION = re.compile(

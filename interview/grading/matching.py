@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from interview.grading import wording
+from interview.grading.entailment import ENTAILED
 from interview.grading.material import Point
 from interview.grading.windows import Window, chinese_share
 
@@ -68,3 +69,24 @@ def worth_reading(
         if astray[:, j].any():
             want(int(np.where(astray[:, j], near[:, j], -1.0).argmax()), j, 0.5)
     return sorted(wanted, key=lambda key: (-wanted[key], key))[:MAX_PAIRS]
+
+
+def said_with_neighbours(
+    verdicts: np.ndarray | None,
+    asked: Sequence[tuple[int, int]],
+    parts: Sequence[tuple[int, ...]],
+) -> np.ndarray:
+    """(p,) how far the model reads each of the pairs ``asked``, or one whose window shares a segment
+    (``parts`` of each window) with it, as saying the pair's point."""
+    if verdicts is None:
+        return np.zeros(len(asked))
+    return np.array(
+        [
+            max(
+                verdict[ENTAILED]
+                for verdict, (other, k) in zip(verdicts, asked, strict=True)
+                if other == n and set(parts[j]) & set(parts[k])
+            )
+            for n, j in asked
+        ]
+    )

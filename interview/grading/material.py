@@ -131,6 +131,7 @@ class PointGrade:
     spans: tuple[Span, ...] = ()
     passages: tuple[int, ...] = ()
     cost: float = 0.0  # what denying it takes off the truth, which is exp(-sum of all costs)
+    side: int | None = None  # which of the things compared it speaks of
 
 
 @dataclass(frozen=True)

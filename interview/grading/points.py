@@ -114,7 +114,7 @@ def _parted(passage: Passage, names: Names) -> list[tuple[str, int | None, str]]
     return [
         (about + text, side, about + (text if side is None else names.neutral(text, side)))
         for text, side in parts
-        if sum(c.isalnum() for c in text) > 3
+        if sum(c.isalnum() for c in text) > 3 and not _LABEL.search(text)
     ]
 
 

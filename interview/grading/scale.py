@@ -42,11 +42,13 @@ STEEP, STEEP_EXPLICIT, REACH = 0.93, 1.00, 0.66
 # Teachers also go by how much of the whole reference's wording stands in the answer, whatever the
 # points: the sum is WHOLE / n ** WHOLE_BEND of that, times WHOLE_GAIN, and the points for the rest.
 WHOLE, WHOLE_BEND, WHOLE_GAIN = 0.39, 0.79, 4.62
+# What keeps the harmonic mean over things compared from being nothing where one of them is not mentioned.
+SILENT = 0.02
 # raw ** (POWER * n ** BEND): one point alone is mostly said or not said.
 POWER, BEND = 0.407, 0.344
 # How fast the score goes with the share of what was said that is denied (by the model) or reversed
 # (by words), with each known misconception stated, and with a judgement opposite to the reference's.
-DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.86, 2.34, 0.47, 2.54
+DENIED, REVERSED, MISCONCEIVED, CLASHING = 1.86, 3.30, 0.47, 2.54
 # A wrong number, and a wrong year, is a smaller mistake than a relation turned round.
 NUMBER = 0.5
 # The model reads English references less well than Chinese ones (.61 of four labels against .62):
@@ -56,8 +58,9 @@ READ_ENGLISH, DENIED_ENGLISH = 0.73, 0.40
 # any point: not at all up to the first margin, surely from the second; the person is told from this
 # strength.
 MISCONCEPTION_NEAR, MISCONCEPTION_MARGINS, MISCONCEPTION_SHOWN = 0.5, (0.05, 0.2), 0.6
-# A difference of mean centred cosine by which another question must be nearer than the asked one.
-ELSEWHERE = 0.12
+# An answer is to another question when it comes nearer to that by this difference of mean centred
+# cosine, and to the points of the asked one no nearer than this in the weighted mean.
+ELSEWHERE, ELSEWHERE_NEAR = 0.12, 0.3
 # What an answer forfeits at most whose form says nothing, and the share of such form that costs nothing
 # yet: right notes leave up to three tenths in bare terms. Beyond it the cost is in proportion, all of
 # it from FORFEIT_AT. Who asks instead of saying may still know.
@@ -208,11 +211,17 @@ def _logistic(x: np.ndarray) -> np.ndarray:
 
 
 def score(
-    signals: Signals, weights: np.ndarray, *, explicit: bool, forfeited: float, elsewhere: float
+    signals: Signals,
+    weights: np.ndarray,
+    *,
+    explicit: bool,
+    forfeited: float,
+    elsewhere: float,
+    sides: Sequence[int | None] = (),
 ) -> Result:
     """``weights`` (n,) sum to 1; ``explicit``: whether the points are the author's own; ``forfeited``
     0..1: what the answer's form takes off; ``elsewhere``: how much nearer (centred cosine) the answer
-    is to another question."""
+    is to another question; ``sides`` (n,): which of the things compared each point speaks of."""
     if not len(weights):
         return nothing(0)
     points = effective_points(weights)
@@ -226,11 +235,11 @@ def score(
     heavier = 1.0 if explicit else 1 + ALIKE * signals.alike
     costs = _costs(signals, weights, near, heavier * denied**CERTAIN)
     truth = _truth(signals, costs)
-    off_topic = elsewhere > ELSEWHERE
+    off_topic = elsewhere > ELSEWHERE and float(weights @ near) < ELSEWHERE_NEAR
     true = truth * _kept(forfeited, off_topic)
     # Between languages no wording is shared: what is said has to stand in for it.
     worded = signals.same * signals.whole + (1 - signals.same) * float(weights @ covered)
-    value = on_scale(covered, weights, worded, explicit=explicit, true=true)
+    value = on_scale(covered, weights, worded, explicit=explicit, true=true, sides=sides)
     sure = (denied >= DENIAL_FROM) & (signals.near > DENIAL_NEAR)
     contradicted = np.maximum(
         np.where(signals.held_reversals() >= REVERSAL_FROM, signals.reversed, 0.0),
@@ -251,17 +260,34 @@ def score(
 
 
 def on_scale(
-    covered: np.ndarray, weights: np.ndarray, worded: float, *, explicit: bool, true: float
+    covered: np.ndarray,
+    weights: np.ndarray,
+    worded: float,
+    *,
+    explicit: bool,
+    true: float,
+    sides: Sequence[int | None] = (),
 ) -> float:
     """The score 0..100 of points ``covered`` (n,) with ``weights`` (n,) that sum to 1 and of the share
     ``worded`` 0..1 of the reference's wording; ``true`` 0..1 of it is left after what was wrong and how
-    it was said."""
+    it was said. Where the points speak of things compared (``sides``), silence on one is not made up
+    for by what is said of another: what is said of each, with what is said of all, counts by the
+    harmonic mean."""
     points = effective_points(weights)
     steep = STEEP_EXPLICIT if explicit else STEEP
     part = WHOLE / points**WHOLE_BEND
-    said = (1 - part) * float(weights @ covered) + part * WHOLE_GAIN * worded
-    raw = true * (1 - float(np.exp(-steep * points**REACH * said)))
-    return _along(CURVE, raw ** (POWER * points**BEND))
+
+    def raw(own: np.ndarray) -> float:
+        said = (1 - part) * float(weights[own] @ covered[own] / weights[own].sum())
+        return 1 - float(np.exp(-steep * points**REACH * (said + part * WHOLE_GAIN * worded)))
+
+    compared = sorted({side for side in sides if side is not None})
+    if len(compared) > 1:
+        each = [raw(np.array([s in (side, None) for s in sides])) for side in compared]
+        value = len(each) / sum(1 / (one + SILENT) for one in each) - SILENT
+    else:
+        value = raw(np.ones(len(weights), dtype=bool))
+    return _along(CURVE, (true * max(0.0, value)) ** (POWER * points**BEND))
 
 
 def _along(knots: Sequence[tuple[float, float]], x: float) -> float:

@@ -23,7 +23,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"的|有什么|有何|有哪|有啥|之间|分别|各自|各|都|区别|不同|差异|差别|异同|对比|相比|哪|怎|如何|是什么|是啥|在|时|为什么"
-    r"|谁|做了|有|[\s,，。？?；;:：]|$"
+    r"|问题|操作|谁|做了|有|[\s,，。？?；;:：]|$"
 )
 _COMPARES = re.compile(r".{0,6}?(?:区别|不同|差异|差别|异同|对比|联系|关系|相比|改进)")
 # Behind these the name of a thing is complete without its last word: 快速(排序), 金丝雀(发布).
@@ -31,6 +31,29 @@ _CLASSES = frozenset(
     "部署 发布 模式 排序 搜索 检索 递归 算法 网络 模型 方法 学习 抽样 采样 索引 连接 存储 协议 架构 卷积 池化 注意力 机制 "
     "回归 聚类 归一化 正则 正则化 方式 调度 复制 缓存 遍历 查询 测试 隔离 加密".split()
 )
+# What two things do together does not set them side by side.
+_TOGETHER = re.compile(
+    r"(?:是|又|要)?(?:如何|怎么?样?)?(?:融合|结合|配合|协同|协作|一起|共同|交互|搭配|转换)"
+)
+_EACH = re.compile(r"分别|各|哪[几些]|[两三四五几]个")
+_KINDS = (
+    "阶段",
+    "模式",
+    "门",
+    "层",
+    "器",
+    "锁",
+    "网络",
+    "模型",
+    "算法",
+    "排序",
+    "部署",
+    "策略",
+    "级别",
+    "协议",
+    "编码",
+)
+_BLANK = "\ue000"
 _ENGLISH = re.compile(
     r"(?:differences?\b.{0,20}?\bbetween|compare|contrast|distinguish(?: between)?|\bdo|\bdoes)\s+(?P<names>.+?)"
     r"(?=[?.;,]?\s*$|\s+differ|[?;]|,? (?:what|how|when|which|in terms|and (?:when|why|what|how|explain))\b)"
@@ -63,11 +86,15 @@ def fold(text: str) -> str:
     )
 
 
-def sides(question: str, reference: str) -> tuple[Side, ...]:
-    """The things that a question sets side by side and that its reference names, in their order; empty
-    where there are not two."""
+def sides(question: str, reference: str, labels: Sequence[str] = ()) -> tuple[Side, ...]:
+    """The things that a question sets side by side and that its reference names, in their order, or else
+    the parts of one kind that ``labels`` of the reference name (遗忘门, 输入门); empty where there are
+    not two."""
     asked, known = fold(question), fold(reference)
-    found = _in_english(asked) or _in_chinese(asked)
+    found = _in_english(asked)
+    found = found or _in_chinese(asked)
+    if not found and _EACH.search(asked):
+        found = _of_one_kind(labels)
     names: dict[str, set[str]] = {}
     for name, inside in found[:MAX_SIDES]:
         names.setdefault(name, set()).update(filter(None, [inside]))
@@ -79,6 +106,7 @@ def sides(question: str, reference: str) -> tuple[Side, ...]:
     result = []
     for name, others in names.items():
         full, short = _forms(name, [other for other in names if other != name])
+        short += _left_out(name, list(names))
         full += [o for o in sorted(others) if len(o) > 1 and not any(c in "，,、;；=" for c in o)]
         full += [
             initials for form in list(full) if (initials := _initials(form, question, reference))
@@ -100,7 +128,8 @@ def sides(question: str, reference: str) -> tuple[Side, ...]:
 
 def _in_chinese(asked: str) -> list[tuple[str, str]]:
     plain, inside = _without_brackets(asked)
-    plain = re.sub(r"(?<=[a-z0-9]) (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) (?=[a-z0-9])", "", plain)
+    plain = re.sub(r"(?<=[a-z0-9+#]) (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) (?=[a-z0-9])", "", plain)
+    plain = re.sub(r"(?<=[a-z0-9]) (?=[a-z0-9])", _BLANK, plain)  # within a name of several words
     best: list[tuple[str, str]] = []
     for match in re.finditer(JOIN, plain):
         start = max([0, *(m.end() for m in re.finditer(r"[。？?；;：:]", plain[: match.start()]))])
@@ -116,12 +145,25 @@ def _in_chinese(asked: str) -> list[tuple[str, str]]:
             rest = part[len(name) :]
             if rest:
                 break
-        names = [n for n in map(str.strip, names) if 1 < len(n) <= MAX_NAME and n not in _ASPECTS]
+        names = [name.replace(_BLANK, " ").strip() for name in names]
+        names = [n for n in names if 1 < len(n) <= MAX_NAME and n not in _ASPECTS]
         found = [(n, _alias(n, inside)) for n in names] if len(names) > 1 else []
         if found and _COMPARES.match(rest):
             return found
-        best = best or found
+        if not _TOGETHER.match(rest):
+            best = best or found
     return best
+
+
+def _of_one_kind(labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Labels that begin with names of one kind: with a different word before the same last one."""
+    starts = (re.match(r"[\u4e00-\u9fff]{2,8}", fold(label).strip("*# ")) for label in labels)
+    names = list(dict.fromkeys(start[0] for start in starts if start))
+    for kind in _KINDS:
+        alike = [n for n in names if n.endswith(kind) and len(n) > len(kind)]
+        if 1 < len(alike) <= MAX_SIDES:
+            return [(name, "") for name in alike]
+    return []
 
 
 def _in_english(asked: str) -> list[tuple[str, str]]:
@@ -148,9 +190,8 @@ def _without_brackets(text: str) -> tuple[str, dict[str, str]]:
         before = re.search(r"[^\s，,、和与跟及/]+$", text[: match.start()])
         if before:
             inside[before[0]] = match[1].strip()
-    return _BRACKETS.sub(
-        lambda m: "" if ord(text[m.end() - 1 : m.end()] or " ") > 127 else " ", text
-    ), inside
+    plain = _BRACKETS.sub(" ", text)
+    return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", plain), inside
 
 
 def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -159,8 +200,9 @@ def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
     tail = _common_tail(name, others)
     core = name[: len(name) - len(tail)].strip()
     if not tail and name.isascii() and " " in name and any(" " not in o for o in others):
-        tail = name[name.rindex(" ") :]  # "L1 and L2 regularisation"
+        tail = name[name.rindex(" ") :]  # "L1 and L2 regularisation", "stack and heap memory"
         core = name[: -len(tail)]
+        full.append(core)
     if not tail:
         tail = next((c for c in _CLASSES if name.endswith(c) and len(name) - len(c) > 1), "")
         core = name[: len(name) - len(tail)]
@@ -168,6 +210,11 @@ def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
         full.append(core)
     elif tail and len(core) > (5 if core.isascii() else 1):
         short.append(core)
+    if mixed := re.fullmatch(r"([a-z0-9+#.-]{2,})[^\x00-\x7f]{1,8}", name):
+        full.append(mixed[1])  # "stack操作" is called stack
+    if head := _common_head(name, others):
+        rest = name[len(head) :]
+        short += [rest] if len(rest) > 3 else []
     if len(tail.strip()) > 1 and core and _is_wide(core[0]):
         short.append(core[0] + tail.strip()[0])
     if (first := re.match(r"[a-z0-9]{2,}(?=[+/&-])", name)) and not any(
@@ -183,6 +230,16 @@ def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
     return full, short
 
 
+def _left_out(name: str, names: Sequence[str]) -> list[str]:
+    """What stands for a Chinese name beside one that leaves a part out: 消失 in 梯度消失和爆炸, 反向 in
+    前向和反向传播."""
+    other = names[-1] if name == names[0] else names[0]
+    size = len(other)
+    if len(names) != 2 or len(name) <= size or not all(map(_is_wide, name + other)):
+        return []
+    return [name[-size:] if name == names[0] else name[:size]]
+
+
 def _common_tail(name: str, others: Sequence[str]) -> str:
     """What all names end in, never a part of a Latin word and never a whole name."""
     size = 0
@@ -194,6 +251,17 @@ def _common_tail(name: str, others: Sequence[str]) -> str:
     if tail and not _is_wide(tail[0]) and not tail.startswith(" "):
         tail = tail[tail.index(" ") :] if " " in tail else ""
     return tail
+
+
+def _common_head(name: str, others: Sequence[str]) -> str:
+    """The words that all names begin with: "function prototype" and "function definition"."""
+    words = name.split(" ")
+    size = 0
+    while size < len(words) - 1 and all(
+        o.split(" ")[: size + 1] == words[: size + 1] for o in others
+    ):
+        size += 1
+    return " ".join(words[:size]) + " " if size else ""
 
 
 def _is_wide(character: str) -> bool:

@@ -16,8 +16,9 @@ from itertools import pairwise
 
 from interview.grading.sides import JOIN, Side, fold, pattern, tight
 
-# What stands for the side spoken of, and for any other, where names are taken out.
-OWN, OTHER = "它", "另一个"
+# What stands for the side spoken of, and for any other, where names are taken out, in Chinese and in
+# English.
+OWN, OTHER = ("它", "it"), ("另一个", "the other")
 # Sentences without any name after which it is no longer clear of whom they speak.
 FORGOTTEN = 2
 # Characters before a name that decide what part it has.
@@ -40,6 +41,9 @@ _DENIED = re.compile(
 _COMPARED = re.compile(
     r"(?:比起?|相比于?|相较于?|相对于?|较之?|对比|\bthan|\bcompared (?:to|with)|\bover)\s*(?:the |an? )?$"
 )
+# Around a name: "与快排相反", "different from quicksort".
+_WITH = re.compile(r"(?:[与和跟同]|\b(?:from|to|with))\s*(?:the |an? )?$")
+_LIKENED = re.compile(r"\s*(?:相反|不同|不一样|相比|类似|一样|相似|相对|恰|正好|刚好|[,.，。]|$)")
 # Between two names this makes one statement of both.
 _RELATES = re.compile(
     r"(?:[比和与跟同及像如于给为到从由对是用的把被让靠看选属不]|\b(?:and|or|than|to|of|from|the|a|an|with|like|is))\s*$"
@@ -51,8 +55,14 @@ _CLOSING = re.compile(
 # Right before a name at the end of a clause: "the one that blocks is the pessimistic lock".
 _IS = re.compile(r"(?:是|属于|用|选|叫|才|\bis|\bare|\buse|\bcalled)\s*(?:the |an? )?$")
 _LEAD = re.compile(
-    r"^[^\w…]*(?:而|但是?|不过|所以|因此|因为|于是|其中|至于|对于|对|在|像|比如|例如|如|用|真正的?|一般|通常|the|an?|in|with|for|so|and|but|because)?\W*$"
+    r"^[^\w…]*(?:而|但是?|不过|所以|因此|因为|于是|其中|至于|对于|对|在|像|比如|例如|如|用|真正的?|一般|通常|and|but|so|because"
+    r"|while|whereas|however|as for|in|with|for)?\s*(?:the|an?)?\W*$"
 )
+
+_ARTICLE = re.compile(r"\b(?:the|an?)\s+$", re.IGNORECASE)
+# At the very beginning it says nothing: "它：随机丢弃".
+_LEADING = re.compile(rf"^\W*{OWN[0]}\s*[:：的]?\s*(?=\w)")
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,9 @@ class Names:
             lead = _lead(clause, start)
             if _DENIED.search(lead):
                 denied.add(side)
-            elif not _COMPARED.search(lead):
+            elif not _COMPARED.search(lead) and not (
+                _WITH.search(lead) and _LIKENED.match(clause[end:])
+            ):
                 kept.append((start, end, side))
         if not kept:
             other = {0, 1} - denied
@@ -192,15 +204,21 @@ class Names:
     def neutral(self, text: str, side: int) -> str:
         """A text that speaks of ``side`` with its names taken out, so that it can be compared with
         one that speaks of another."""
+        english = int(not HAN.search(text))
         folded, out, at = fold(text), [], 0
-        spots = [(s, e, OWN if k == side else OTHER) for k, s, e, _ in self._mentions(folded)]
+        spots = [
+            (s, e, (OWN if k == side else OTHER)[english]) for k, s, e, _ in self._mentions(folded)
+        ]
         if len(self.sides) == 2:
             spots += [
-                (m.start(), m.end(), OWN) for p in (_FORMER, _LATTER) for m in p.finditer(folded)
+                (m.start(), m.end(), OWN[english])
+                for p in (_FORMER, _LATTER)
+                for m in p.finditer(folded)
             ]
         for start, end, word in sorted(spots):
             if start >= at:
-                out += [text[at:start], word]
+                before = text[at:start]
+                out += [_ARTICLE.sub("", before) if english else before, word]
                 at = end
         plain = "".join([*out, text[at:]])
-        return re.sub(rf"^\W*{OWN}\s*[:：的]?\s*(?=\w)", "", plain) or plain
+        return _LEADING.sub("", plain) or plain
