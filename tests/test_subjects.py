@@ -17,6 +17,8 @@ def named(question: str, reference: str) -> list[tuple[str, ...]]:
         ("请比较一下 Redis 与 Memcached 的异同", ["redis", "memcached"]),
         ("数据库里的行存储和列存储各适合什么？", ["行存储", "列存储"]),
         ("进程、线程和协程有什么不同？", ["进程", "线程", "协程"]),
+        ("无监督学习和有监督学习的区别", ["无监督学习", "有监督学习"]),
+        ("git merge 和 git rebase 有什么区别？", ["git merge", "git rebase"]),
         ("What is the difference between a mutex and a semaphore?", ["mutex", "semaphore"]),
         ("Compare REST and GraphQL.", ["rest", "graphql"]),
         ("REST vs GraphQL", ["rest", "graphql"]),
@@ -57,6 +59,18 @@ def test_where_nothing_is_compared_nothing_is_found(question, reference):
 def test_a_thing_is_known_by_its_short_forms_too(question, reference, also):
     first = sides(question, reference)[0]
     assert also in (*first.names, *first.short)
+
+
+def test_parts_of_one_kind_are_found_in_the_labels_where_each_is_asked_for():
+    labels = ["复位门 r", "更新门 z", "好处"]
+    reference = "复位门忘记，更新门保留"
+    question = "GRU 的两个门分别做什么？"
+    assert [s.names[0] for s in sides(question, reference, labels)] == ["复位门", "更新门"]
+    assert sides("GRU 怎么缓解梯度消失？", reference, labels) == ()
+
+
+def test_what_two_things_do_together_does_not_compare_them():
+    assert sides("索引和缓存如何配合？", "索引在磁盘，缓存在内存") == ()
 
 
 def test_a_name_that_both_bear_is_none():

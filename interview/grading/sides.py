@@ -22,37 +22,23 @@ _BEFORE = re.compile(
     r"|介绍|一下|的|中|里|下|关于|对于|为什么|为何|如何|怎么))?(?:传统|普通|标准|原始|经典)?(?=.)"
 )
 _AFTER = re.compile(
-    r"的|有什么|有何|有哪|有啥|之间|分别|各自|各|都|区别|不同|差异|差别|异同|对比|相比|哪|怎|如何|是什么|是啥|在|时|为什么"
-    r"|问题|操作|谁|做了|有|[\s,，。？?；;:：]|$"
+    r"的|有什么|有何|有哪|有啥|之间|分别|各自|各|都|区别|不同|差异|差别|异同|对比|相比|哪|怎|如何|是什么|是啥|为什么"
+    r"|(?<=.)在|时(?=[有的会怎如行各,，]|$)|问题|操作|谁|做了|各有|[\s,，。？?；;:：]|$"
 )
 _COMPARES = re.compile(r".{0,6}?(?:区别|不同|差异|差别|异同|对比|联系|关系|相比|改进)")
 # Behind these the name of a thing is complete without its last word: 快速(排序), 金丝雀(发布).
-_CLASSES = frozenset(
+_CLASSES = (
     "部署 发布 模式 排序 搜索 检索 递归 算法 网络 模型 方法 学习 抽样 采样 索引 连接 存储 协议 架构 卷积 池化 注意力 机制 "
-    "回归 聚类 归一化 正则 正则化 方式 调度 复制 缓存 遍历 查询 测试 隔离 加密".split()
-)
+    "回归 聚类 归一化 正则 正则化 方式 调度 复制 缓存 遍历 查询 测试 隔离 加密"
+).split()
 # What two things do together does not set them side by side.
 _TOGETHER = re.compile(
     r"(?:是|又|要)?(?:如何|怎么?样?)?(?:融合|结合|配合|协同|协作|一起|共同|交互|搭配|转换)"
 )
 _EACH = re.compile(r"分别|各|哪[几些]|[两三四五几]个")
-_KINDS = (
-    "阶段",
-    "模式",
-    "门",
-    "层",
-    "器",
-    "锁",
-    "网络",
-    "模型",
-    "算法",
-    "排序",
-    "部署",
-    "策略",
-    "级别",
-    "协议",
-    "编码",
-)
+# Parts of one kind: 遗忘门, 输入门; 第一阶段, 第二阶段.
+_KINDS = "阶段 模式 门 层 器 锁 网络 模型 算法 排序 部署 策略 级别 协议 编码".split()
+# Stands for a blank within a name while names are parted: never in real text.
 _BLANK = "\ue000"
 _ENGLISH = re.compile(
     r"(?:differences?\b.{0,20}?\bbetween|compare|contrast|distinguish(?: between)?|\bdo|\bdoes)\s+(?P<names>.+?)"
@@ -81,9 +67,8 @@ class Side:
 
 def fold(text: str) -> str:
     """Half width and small letters, each character in its place."""
-    return "".join(
-        c if len(c) == 1 else o for o in text for c in [unicodedata.normalize("NFKC", o).casefold()]
-    )
+    folded = (unicodedata.normalize("NFKC", character).casefold() for character in text)
+    return "".join(new if len(new) == 1 else old for new, old in zip(folded, text, strict=True))
 
 
 def sides(question: str, reference: str, labels: Sequence[str] = ()) -> tuple[Side, ...]:
@@ -91,8 +76,7 @@ def sides(question: str, reference: str, labels: Sequence[str] = ()) -> tuple[Si
     the parts of one kind that ``labels`` of the reference name (遗忘门, 输入门); empty where there are
     not two."""
     asked, known = fold(question), fold(reference)
-    found = _in_english(asked)
-    found = found or _in_chinese(asked)
+    found = _in_english(asked) or _in_chinese(asked)
     if not found and _EACH.search(asked):
         found = _of_one_kind(labels)
     names: dict[str, set[str]] = {}
