@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.chunking import MAX_CHARS, Passage, classify, sentence_bounds, weigh
+from knowledge.chunking import CELL, MAX_CHARS, Passage, classify, sentence_bounds, weigh
 from knowledge.markdown.rendering import render
 
 
@@ -113,6 +113,11 @@ def test_short_items_stay_whole_and_long_ones_are_split():
     assert len(passages("- 甲是一种结构。它很简单。")) == 1
     long = "- " + "这一句话说明了卷积层为什么能够提取图像的局部特征并共享权重。" * 3
     assert len(passages(long)) == 3
+
+
+def test_the_cells_of_a_row_stay_apart_empty_ones_too():
+    row = passages("| | 栈 | 堆 |\n|---|---|---|\n| 大小 | | 大 |")[-1]
+    assert (row.text, row.heading) == (CELL.join(["大小", "", "大"]), "栈 / 堆")
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])

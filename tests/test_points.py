@@ -1,12 +1,13 @@
 """A reference's passages become weighted rubric points."""
 
 import numpy as np
+import pytest
 
 from interview.grading.material import Passage
 from interview.grading.points import MAX_POINTS, attach, automatic, statements, weighted
 from interview.grading.sides import Side
 from interview.grading.subjects import Names
-from knowledge.chunking import CELL
+from knowledge.chunking import CELL, COLUMN
 
 
 def passage(position: int, text: str, **more) -> Passage:
@@ -98,6 +99,23 @@ def test_a_row_that_compares_is_a_point_for_each_thing_compared():
     assert sided([first, second]) == [(0, "树高：高", 0.4), (1, "树高：矮", 0.4)]
     assert (first.text, second.text) == ("树高：红黑树 高", "树高：B+ 树 矮")
     assert first.passages == second.passages == (0,)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "expected"),
+    [
+        (["红黑树", "B+ 树"], ["树高", "高", "矮"], [(0, "树高：高"), (1, "树高：矮")]),
+        (
+            ["方面", "红黑树", "B+ 树", "备注"],
+            ["树高", "高", "矮", "决定读盘次数"],
+            [(0, "树高：高"), (1, "树高：矮"), (None, "树高：决定读盘次数")],
+        ),
+        (["方面", "红黑树", "B+ 树"], ["树高", "", "矮"], [(1, "树高：矮")]),
+    ],
+)
+def test_every_cell_but_the_first_is_one(columns, cells, expected):
+    row = passage(0, CELL.join(cells), kind="row", heading=COLUMN.join(columns))
+    assert [(p.side, p.statement) for p in points([row], names=TREES)] == expected
 
 
 def test_what_stands_under_a_name_speaks_of_it():

@@ -398,8 +398,8 @@ def test_a_row_stands_under_the_names_of_its_columns():
     ).passages
     assert [(p.kind, p.text, p.heading) for p in passages[1:]] == [
         ("heading", "算法 稳定", "排序"),
-        ("row", "归并 是", "排序 > 算法 / 稳定"),
-        ("row", "快排 否", "排序 > 算法 / 稳定"),
+        ("row", "归并\t是", "排序 > 算法 / 稳定"),
+        ("row", "快排\t否", "排序 > 算法 / 稳定"),
         ("statement", "之后的话。", "排序"),
         ("row", "另一张", "排序"),
     ]

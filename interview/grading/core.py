@@ -193,7 +193,7 @@ class _Prepared:
         for row, (n, j) in enumerate(self.asked):
             if j < len(self.segments) and self.astray[n, j] and wrongly.point[j] == n:
                 reversal[row] = wrongly.strength[j]
-        astray = np.array(
+        away = np.array(
             [
                 1.0 if self.astray[n, j] else wrongly.strength[list(self.windows[j].parts)].max()
                 for n, j in self.asked
@@ -206,7 +206,7 @@ class _Prepared:
             alike=np.array([self.alike[key] for key in self.asked]),
             probabilities=verdicts,
             said=said_with_neighbours(verdicts, self.asked, [w.parts for w in self.windows]),
-            astray=astray,
+            astray=away,
             reversed=reversal,
             withdrawn=withdrawn,
             number=number,

@@ -91,11 +91,15 @@ def _parted(passage: Passage, names: Names) -> list[tuple[str, int | None, str]]
         columns, cells = headings.pop().split(COLUMN), passage.text.split(CELL)
         heads = [names.named(column) for column in columns]
         if sum(len(head) == 1 for head in heads) > 1 and len(cells) >= len(columns):
-            about = "：".join(cells[: len(cells) - len(columns)] or cells[:1])
+            first = max(1, len(cells) - len(columns))  # before it stands what the row is about
+            about = "：".join(cells[:first])
+            named = zip(reversed(columns), reversed(heads), reversed(cells[first:]), strict=False)
             return [
                 (f"{about}：{column} {cell}", min(head), f"{about}：{cell}")
-                for column, head, cell in zip(columns, heads, cells[-len(columns) :], strict=True)
-                if len(head) == 1 and cell
+                if len(head) == 1
+                else (f"{about}：{cell}", None, "")
+                for column, head, cell in reversed(list(named))
+                if cell
             ]
     own = next((min(n) for h in reversed(headings) if len(n := names.named(h)) == 1), None)
     parts = [
@@ -178,7 +182,7 @@ def _statement(passage: Passage) -> str:
     """The passage as a statement of its own: with its heading where it leaves its subject out."""
     about = subject(passage.heading)
     longest = MAX_COLUMNS if passage.kind == "row" else MAX_SUBJECT
-    text = " ".join(passage.text.split(CELL))
+    text = " ".join(filter(None, passage.text.split(CELL)))
     if about and len(about) <= longest and about not in text and len(text) < MAX_STATED:
         return f"{about}：{text}"
     return text

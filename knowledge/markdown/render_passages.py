@@ -156,15 +156,15 @@ class _Marker:
 
     def _row(self, row: Element, labels: tuple[str, ...]) -> None:
         cells = [cell for cell in row.children if isinstance(cell, Element)]
-        texts = [text for cell in cells if (text := _squeeze(visible_text(cell)))]
-        if not texts:
+        texts = [_squeeze(visible_text(cell)) for cell in cells]
+        if not any(texts):
             return
         header = all(cell.tag == "th" for cell in cells)
         if header:
-            self.columns = (COLUMN.join(texts),)
+            self.columns = (COLUMN.join(filter(None, texts)),)
         else:  # "fast small" says nothing without the columns' names
             labels = (*labels, *self.columns)
-        text = " ".join(texts) if header else CELL.join(texts)
+        text = " ".join(filter(None, texts)) if header else CELL.join(texts)
         draft = _Draft([text], self._path(labels), "heading" if header else "row")
         draft.emphasised, draft.emphasised_chars = _emphasis(row.children)
         self._add(draft, row)
