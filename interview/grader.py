@@ -209,6 +209,7 @@ def _material(
         vectors = _vectors([s.neutral for s in said], passage_vectors[[s.row for s in said]])
         points, places = automatic(passages, said, vectors)
         point_vectors = vectors[places]
+    wrong = [names.of_one(text)[1] if names else text for text in misconceptions]
     return Material(
         question=title,
         passages=passages,
@@ -218,7 +219,7 @@ def _material(
         point_vectors=point_vectors,
         question_vector=centred(vectors_for([title]), [title], background)[0],
         misconceptions=misconceptions,
-        misconception_vectors=centred(vectors_for(misconceptions), misconceptions, background),
+        misconception_vectors=centred(vectors_for(wrong), wrong, background),
         explicit=bool(explicit),
         names=names,
         key=key,
@@ -227,11 +228,8 @@ def _material(
 
 def _of_a_side(point: Point, names: Names | None) -> Point:
     """An author's point with the one thing that it names, where the question compares things."""
-    named = names.named(point.text) if names else set()
-    if names is None or len(named) != 1:
-        return point
-    (side,) = named
-    return replace(point, side=side, neutral=names.neutral(point.text, side))
+    side, neutral = names.of_one(point.text) if names else (None, "")
+    return point if side is None else replace(point, side=side, neutral=neutral)
 
 
 def _vectors(neutral: Sequence[str], otherwise: np.ndarray) -> np.ndarray:

@@ -157,6 +157,12 @@ def test_names_are_taken_out_to_compare_what_is_said(text, side, expected):
     assert PAIR.neutral(text, side) == expected
 
 
+def test_a_statement_about_one_of_them_is_told_from_one_about_both():
+    assert PAIR.of_one("红黑树要旋转") == (0, "要旋转")
+    assert PAIR.of_one("红黑树和跳表都有序") == (None, "红黑树和跳表都有序")
+    assert PAIR.of_one("都有序") == (None, "都有序")
+
+
 @pytest.mark.parametrize("unit", ["红黑树，", "：", "而", "不是跳表", "前者", "红黑树跳表", "、"])
 def test_long_noise_takes_linear_time(unit):
     assert PAIR.stretches(unit * 6000)

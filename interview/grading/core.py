@@ -160,13 +160,18 @@ class _Prepared:
         if not len(wrong):
             return
         to_wrong, to_points = wrong @ singles.T, self.material.point_vectors @ singles.T
+        to_points = np.where(self.astray[:, : len(self.segments)], -1.0, to_points)
         margins = to_wrong - to_points.max(axis=0)
-        for k, text in enumerate(self.material.misconceptions):
-            j = int(np.where(to_wrong[k] >= scale.MISCONCEPTION_NEAR, margins[k], -1.0).argmax())
-            strength = scale.misconceived(float(to_wrong[k, j]), float(margins[k, j]))
+        names = self.material.names
+        for k, misconception in enumerate(self.material.misconceptions):
+            side, text = names.of_one(misconception) if names else (None, misconception)
+            of_it = ~astray([side], [s.side for s in self.segments])[0]
+            stated = (to_wrong[k] >= scale.MISCONCEPTION_NEAR) & of_it
+            j = int(np.where(stated, margins[k], -1.0).argmax())
+            strength = scale.misconceived(float(to_wrong[k, j]), float(margins[k, j])) * stated[j]
             said = self.segments[j].text
             if strength and not contrast(text, said).strength and not turned_round(text, said):
-                self.misconceived.append((k, j, strength))
+                self.misconceived.append((k, j, float(strength)))
 
     # -- evidence ----------------------------------------------------------------------------------
 

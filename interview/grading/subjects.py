@@ -99,6 +99,15 @@ class Names:
         """The sides that a text names anywhere."""
         return {side for side, *_ in self._mentions(fold(text))}
 
+    def of_one(self, text: str) -> tuple[int | None, str]:
+        """The one side that a statement names and the statement without its names; no side and the
+        text as it is where it names none or several."""
+        named = self.named(text)
+        if len(named) != 1:
+            return None, text
+        (side,) = named
+        return side, self.neutral(text, side)
+
     def _mentions(self, folded: str) -> list[tuple[int, int, int, bool]]:
         if self._names is None:
             return []
