@@ -17,6 +17,11 @@ def named(question: str, reference: str) -> list[tuple[str, ...]]:
         ("请比较一下 Redis 与 Memcached 的异同", ["redis", "memcached"]),
         ("数据库里的行存储和列存储各适合什么？", ["行存储", "列存储"]),
         ("进程、线程和协程有什么不同？", ["进程", "线程", "协程"]),
+        ("批量梯度下降和随机梯度下降有什么区别？", ["批量梯度下降", "随机梯度下降"]),
+        ("A/B 测试和灰度发布有什么区别？", ["a/b测试", "灰度发布"]),
+        ("On-policy 与 off-policy 有什么区别？", ["on-policy", "off-policy"]),
+        ("How do stacks and queues compare?", ["stacks", "queues"]),
+        ("How do data and tensor parallelism differ?", ["data parallelism", "tensor parallelism"]),
         ("无监督学习和有监督学习的区别", ["无监督学习", "有监督学习"]),
         ("git merge 和 git rebase 有什么区别？", ["git merge", "git rebase"]),
         ("What is the difference between a mutex and a semaphore?", ["mutex", "semaphore"]),
@@ -36,6 +41,7 @@ def test_the_things_compared_are_found_in_the_question(question, expected):
         ("跳表的原理和优缺点是什么？", "原理：多层链表。优缺点：简单，占内存。"),
         ("红黑树和跳表有什么区别？", "它们都有序。"),  # the reference names neither
         ("Why do we need indexes and how do they work?", "Indexes are trees."),
+        ("选择快速还是稳定？", "快速，稳定。"),
         ("", ""),
     ],
 )
@@ -71,6 +77,13 @@ def test_parts_of_one_kind_are_found_in_the_labels_where_each_is_asked_for():
 
 def test_what_two_things_do_together_does_not_compare_them():
     assert sides("索引和缓存如何配合？", "索引在磁盘，缓存在内存") == ()
+
+
+def test_only_capitals_are_initials():
+    names = sides(
+        "sorted order 和 hash order 有什么区别？", "so 比 hash order 慢，sorted order 稳"
+    )[0].names
+    assert "so" not in names
 
 
 def test_a_name_that_both_bear_is_none():

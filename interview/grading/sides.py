@@ -12,17 +12,17 @@ from interview.grading.contrast import SIDES_OF_OPPOSITES
 
 # A name is no longer than this; so many things are compared at most.
 MAX_NAME, MAX_SIDES = 24, 6
-JOIN = r"(?:[,，]?\s*(?:和|与|跟|以及|及|、|/|／|\bvs\b\.?|\bversus\b|对比|相比于?|还是)\s*)"
+JOIN = r"(?:[,，]?\s*(?:和|与|跟|以及|及|、|/|／|\bvs\b\.?|\bversus\b|对比|相比于?)\s*)"
 _ENGLISH_JOIN = re.compile(
     r"\s*(?:,\s*(?:and\s+)?|\band\b|\bor\b|\bvs\b\.?|\bversus\b|\bfrom\b|\bwith\b)\s*"
 )
 # Where the first name begins and the last one ends, in Chinese.
 _BEFORE = re.compile(
     r"(?:.*[\s,，:：“”\"'「」《》]|.*(?:请|什么是|何为|何谓|简述|简要|比较一下|比较|对比|说说|说一下|讲讲|讲一下|谈谈|解释|描述"
-    r"|介绍|一下|的|中|里|下|关于|对于|为什么|为何|如何|怎么))?(?:传统|普通|标准|原始|经典)?(?=.)"
+    r"|介绍|一下|的|中|里|关于|对于|为什么|为何|如何|怎么))?(?:传统|普通|标准|原始|经典)?(?=.)"
 )
 _AFTER = re.compile(
-    r"的|有什么|有何|有哪|有啥|之间|分别|各自|各|都|区别|不同|差异|差别|异同|对比|相比|哪|怎|如何|是什么|是啥|为什么"
+    r"的|有什么|有何|有哪|有啥|之间|分别|各自|各|都|区别|不同|差异|差别|异同|对比|相比|哪|怎|如何|是什么|是啥|是(?=如何|怎)|为什么"
     r"|(?<=.)在|时(?=[有的会怎如行各,，]|$)|问题|操作|谁|做了|各有|[\s,，。？?；;:：]|$"
 )
 _COMPARES = re.compile(r".{0,6}?(?:区别|不同|差异|差别|异同|对比|联系|关系|相比|改进)")
@@ -38,12 +38,16 @@ _TOGETHER = re.compile(
 _EACH = re.compile(r"分别|各|哪[几些]|[两三四五几]个")
 # Parts of one kind: 遗忘门, 输入门; 第一阶段, 第二阶段.
 _KINDS = "阶段 模式 门 层 器 锁 网络 模型 算法 排序 部署 策略 级别 协议 编码".split()
-# Stands for a blank within a name while names are parted: never in real text.
-_BLANK = "\ue000"
+# Stand for a blank and a slash within a name while names are parted: never in real text.
+_BLANK, _SLASH = "\ue000", "\ue001"
 _ENGLISH = re.compile(
     r"(?:differences?\b.{0,20}?\bbetween|compare|contrast|distinguish(?: between)?|\bdo|\bdoes)\s+(?P<names>.+?)"
     r"(?=[?.;,]?\s*$|\s+differ|[?;]|,? (?:what|how|when|which|in terms|and (?:when|why|what|how|explain))\b)"
     r"|(?P<versus>[\w+#. -]{1,40}\s+(?:vs\.?|versus)\s+[\w+#. -]{1,40})"
+)
+# What follows the last name in English.
+_REST = re.compile(
+    r"\s(?:do|does|in|on|of|for|when|with|work|compare|differ|used|help|affect|and|during)\b.*"
 )
 _ARTICLE = re.compile(r"^(?:the|an?|both|using|use of)\s+")
 _BRACKETS = re.compile(r"\s*[(（]([^()（）]{1,24})[)）]\s*")
@@ -114,6 +118,7 @@ def _in_chinese(asked: str) -> list[tuple[str, str]]:
     plain, inside = _without_brackets(asked)
     plain = re.sub(r"(?<=[a-z0-9+#]) (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) (?=[a-z0-9])", "", plain)
     plain = re.sub(r"(?<=[a-z0-9]) (?=[a-z0-9])", _BLANK, plain)  # within a name of several words
+    plain = re.sub(r"(?<![a-z0-9])([a-z])/([a-z])(?![a-z0-9])", rf"\1{_SLASH}\2", plain)  # A/B
     best: list[tuple[str, str]] = []
     for match in re.finditer(JOIN, plain):
         start = max([0, *(m.end() for m in re.finditer(r"[。？?；;：:]", plain[: match.start()]))])
@@ -129,9 +134,9 @@ def _in_chinese(asked: str) -> list[tuple[str, str]]:
             rest = part[len(name) :]
             if rest:
                 break
-        names = [name.replace(_BLANK, " ").strip() for name in names]
-        names = [n for n in names if 1 < len(n) <= MAX_NAME and n not in _ASPECTS]
-        found = [(n, _alias(n, inside)) for n in names] if len(names) > 1 else []
+        names = [name.replace(_BLANK, " ").replace(_SLASH, "/").strip() for name in names]
+        sound = all(1 < len(n) <= MAX_NAME and n not in _ASPECTS for n in names)
+        found = [(n, _alias(n, inside)) for n in names] if sound and len(names) > 1 else []
         if found and _COMPARES.match(rest):
             return found
         if not _TOGETHER.match(rest):
@@ -156,11 +161,15 @@ def _in_english(asked: str) -> list[tuple[str, str]]:
     if not match:
         return []
     parts = [
-        _ARTICLE.sub("", p.strip(" ,."))
+        _REST.sub("", _ARTICLE.sub("", p.strip(" ,.")))
         for p in _ENGLISH_JOIN.split(match["names"] or match["versus"])
     ]
-    names = [p for p in parts if 1 < len(p) <= MAX_NAME and p.isascii() and p not in _ASPECTS]
-    return [(n, _alias(n, inside)) for n in names]
+    if not all(1 < len(p) <= MAX_NAME and p.isascii() and p not in _ASPECTS for p in parts):
+        return []
+    tail = parts[-1][parts[-1].rindex(" ") :] if " " in parts[-1] else ""
+    if tail and all(p.isalpha() for p in parts[:-1]):  # "data, tensor and pipeline parallelism"
+        parts = [*(p + tail for p in parts[:-1]), parts[-1]]
+    return [(p, _alias(p, inside)) for p in parts]
 
 
 def _alias(name: str, inside: dict[str, str]) -> str:
@@ -192,7 +201,7 @@ def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
         core = name[: len(name) - len(tail)]
     if tail and (any(c.isdigit() for c in core) or (core.isascii() and not tail.strip().isascii())):
         full.append(core)
-    elif tail and len(core) > (5 if core.isascii() else 1):
+    elif tail and len(core) > (3 if core.isascii() else 1):
         short.append(core)
     if mixed := re.fullmatch(r"([a-z0-9+#.-]{2,})[^\x00-\x7f]{1,8}", name):
         full.append(mixed[1])  # "stack操作" is called stack
@@ -201,7 +210,7 @@ def _forms(name: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
         short += [rest] if len(rest) > 3 else []
     if len(tail.strip()) > 1 and core and _is_wide(core[0]):
         short.append(core[0] + tail.strip()[0])
-    if (first := re.match(r"[a-z0-9]{2,}(?=[+/&-])", name)) and not any(
+    if (first := re.match(r"[a-z0-9]{2,}(?=[+/&])", name)) and not any(
         re.match(re.escape(first[0]), o) for o in others
     ):
         full.append(first[0])  # "SGD+Momentum" is called SGD
@@ -260,7 +269,8 @@ def _initials(name: str, question: str, reference: str) -> str:
             capitals = "".join(re.findall(r"[A-Z]", written)) if not written.isupper() else ""
             words = "".join(w[0] for w in written.split()) if " " in written else ""
             for short in (capitals, words):
-                if len(short) > 1 and _find(short.casefold(), fold(question + "\n" + reference)):
+                said = rf"(?<![A-Za-z0-9]){re.escape(short.upper())}(?![A-Za-z0-9])"
+                if len(short) > 1 and re.search(said, f"{question}\n{reference}"):
                     return short.casefold()
     return ""
 
