@@ -12,7 +12,7 @@ import pytest
 import rjieba
 
 from interview import grader
-from interview.grading import VERSION, form, grade, grade_many, windows
+from interview.grading import VERSION, form, grade, grade_many, scale, windows
 from knowledge import embedding
 
 pytestmark = [pytest.mark.model, pytest.mark.django_db]
@@ -69,6 +69,25 @@ class TestTruth:
         assert all(p.verdict != "contradicted" for p in graded.points)
         assert form.DOUBTFUL in graded.flags
         assert form.CONTRADICTION not in graded.flags
+
+    @pytest.mark.parametrize(("read", "doubtful"), [((0.1, 0.6), True), ((0.6, 0.1), False)])
+    def test_more_denied_than_said_is_a_doubt_even_where_it_costs_nothing(self, read, doubtful):
+        said, denied = read
+        signals = scale.Signals(
+            count=1,
+            point=np.array([0]),
+            near=np.array([0.9]),
+            alike=np.array([0.5]),
+            probabilities=np.array([[said, 0.1, 0.2, denied]]),
+            said=np.array([said]),
+            reversed=np.zeros(1),
+            withdrawn=np.zeros(1, dtype=bool),
+            number=np.zeros(1, dtype=bool),
+            astray=np.zeros(1),
+            misconceptions=0.0,
+        )
+        result = scale.score(signals, np.ones(1), explicit=False, forfeited=0.0, elsewhere=-1.0)
+        assert (result.truth, result.doubtful) == (1.0, doubtful)
 
     def test_a_right_answer_is_not_called_contradicted(self, material, tools):
         assert all(p.verdict != "contradicted" for p in grade(material, RIGHT, tools).points)

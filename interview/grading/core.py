@@ -315,7 +315,7 @@ class _Prepared:
         if not self.segments:
             result = scale.nothing(len(material.points))
         points = self._points(result, weights)
-        if result.truth < 0.7 and self.segments:
+        if result.doubtful and self.segments:
             shown = any(p.verdict == "contradicted" for p in points)
             self.flags.add(form.CONTRADICTION if shown else form.DOUBTFUL)
         return Grade(

@@ -69,6 +69,10 @@ FORFEIT_AT, FORFEIT_SHOWN = 0.6, 0.4
 # Verdicts on a point, from its coverage and its contradiction.
 COVERED_FROM, PARTLY_FROM = 0.3, 0.15
 DENIAL_FROM, DENIAL_NEAR, REVERSAL_FROM = 0.75, 0.5, 0.6
+# A doubt is told from this truth and balance down. One in three false answers to short English keys is
+# doubted so, one in forty right ones; it costs nothing, because teachers' best answers are as well, one in
+# ten of them.
+DOUBTFUL_TRUTH, DOUBTFUL_BALANCE = 0.7, -0.25
 # From raw value to score: knots near the isotonic fit to graded answers, straight lines between them.
 CURVE = (
     (0.0, 0.0),
@@ -134,6 +138,16 @@ class Signals:
         while the others only earn nothing."""
         return np.where(self.withdrawn, 0.0, self.reversed)
 
+    @property
+    def balance(self) -> float:
+        """How far, over all that was read, the model reads the answer as saying (1) rather than denying
+        (-1) what it comes near to. It tells false answers from right ones better than any single denial."""
+        if self.probabilities is None or not len(self.near):
+            return 0.0
+        near = self.near * (1 - self.astray)
+        said = self.probabilities[:, ENTAILED] - self.probabilities[:, CONTRADICTED]
+        return float(near @ said / (near.sum() + 0.05))
+
     def by_point(self, values: np.ndarray) -> np.ndarray:
         """(n,) the largest value (m,) of each point's pairs; 0 without any."""
         most = np.zeros(self.count)
@@ -154,6 +168,7 @@ class Result:
     worded: float  # share 0..1 of the reference's wording, as it counts
     forfeited: float  # share 0..1 that the form of the answer takes off
     off_topic: bool
+    doubtful: bool = False  # more denied than said, though no denial is sure enough to show
 
     @property
     def kept(self) -> float:
@@ -256,6 +271,7 @@ def score(
         worded=worded,
         forfeited=forfeited,
         off_topic=off_topic,
+        doubtful=truth < DOUBTFUL_TRUTH or signals.balance < DOUBTFUL_BALANCE,
     )
 
 
