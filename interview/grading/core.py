@@ -32,8 +32,9 @@ from interview.grading.material import (
     Span,
     Tools,
 )
-from interview.grading.segments import bound, segment, width
+from interview.grading.segments import segment, width
 from interview.grading.shown import keywords_in, passage_grades, verdict_of
+from interview.grading.subjects import bound
 from interview.grading.windows import centred, chinese_share, windows
 from interview.grading.word_order import scattered, shuffled
 
@@ -131,17 +132,13 @@ class _Prepared:
         self._find_misconceptions(singles)
         if tools.elsewhere is not None:
             self.elsewhere = tools.elsewhere(material, raw, singles)
-        words, wide, same = self._wording()
+        points = material.points
+        words, wide, same = shared_wording(points, self.windows, self.text, material.question)
         self.near = scale.nearness(self.similarity, words, wide, same)
         self.alike = same * words
         self.whole, self.same = self._wording_of_the_whole()
         self.asked = worth_reading(self.near, self.astray, self.similarity, len(self.segments))
-        points = material.points
         self.pairs = [(points[n].statement, self.windows[j].text) for n, j in self.asked]
-
-    def _wording(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        question = self.material.question
-        return shared_wording(self.material.points, self.windows, self.text, question)
 
     def _wording_of_the_whole(self) -> tuple[float, float]:
         """The share of the reference's own wording that the answer uses, less what it says to the

@@ -80,13 +80,14 @@ def said_with_neighbours(
     (``parts`` of each window) with it, as saying the pair's point."""
     if verdicts is None:
         return np.zeros(len(asked))
+    of_pairs = [set(parts[j]) for _, j in asked]
     return np.array(
         [
             max(
                 verdict[ENTAILED]
-                for verdict, (other, k) in zip(verdicts, asked, strict=True)
-                if other == n and set(parts[j]) & set(parts[k])
+                for verdict, (other, _), theirs in zip(verdicts, asked, of_pairs, strict=True)
+                if other == n and own & theirs
             )
-            for n, j in asked
+            for (n, _), own in zip(asked, of_pairs, strict=True)
         ]
     )

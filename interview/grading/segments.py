@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
-
-from interview.grading.subjects import Names
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Ends of sentences and of notes: full stops (not decimals or abbreviations), line ends.
-_STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
+STOP = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 # Where a long sentence may be cut: "bfs→queue, dfs→stack" says two things, but not in three pieces.
 _COMMA = re.compile(r"[，,、：:](?! ?\d)|\s(?=[-•*]\s)|(?:→|->|=>|⇒)")
 # An aside or a formula, "(o - t)", is not cut.
@@ -55,7 +52,7 @@ def _pieces(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[t
 def segment(answer: str) -> list[Segment]:
     """Statements of ``answer`` in order; their spans do not overlap. Empty for a blank answer."""
     spans: list[tuple[int, int]] = []
-    for start, end in _pieces(answer, 0, len(answer), _STOP):
+    for start, end in _pieces(answer, 0, len(answer), STOP):
         if width(answer[start:end]) <= LONG:
             spans.append((start, end))
             continue
@@ -70,27 +67,7 @@ def segment(answer: str) -> list[Segment]:
                 current = (a, b)
         if current:
             spans.append(current)
-    return [s for s in (_trim(answer, *span) for span in _joined(answer, spans)) if s.text]
-
-
-def bound(segments: Sequence[Segment], answer: str, names: Names) -> list[Segment]:
-    """The segments, cut where the answer turns from one of the things compared to another."""
-    stretches = names.stretches(answer)
-    found = []
-    for segment in segments:
-        for stretch in stretches:
-            start, end = max(segment.start, stretch.start), min(segment.end, stretch.end)
-            if start >= end:
-                continue
-            piece = _trim(answer, start, end)
-            if sum(c.isalnum() for c in piece.text) > 1:
-                found.append(_neutral(piece, stretch.side, names))
-    return found
-
-
-def _neutral(segment: Segment, side: int | None, names: Names) -> Segment:
-    text = segment.text if side is None else names.neutral(segment.text, side)
-    return replace(segment, text=text, side=side)
+    return [s for s in (trim(answer, *span) for span in _joined(answer, spans)) if s.text]
 
 
 def _joined(answer: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -109,7 +86,8 @@ def _joined(answer: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _trim(answer: str, start: int, end: int) -> Segment:
+def trim(answer: str, start: int, end: int) -> Segment:
+    """The stretch of ``answer`` without the blanks, list mark and closing marks around it."""
     while start < end and answer[start].isspace():
         start += 1
     if match := LISTING.match(answer[start:end]):

@@ -288,4 +288,5 @@ def _find(name: str, folded: str) -> bool:
 
 
 def tight(name: str) -> str:
+    """A folded name without the blanks between the scripts."""
     return re.sub(r"(?<=[a-z0-9])\s(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\s(?=[a-z0-9])", "", name)

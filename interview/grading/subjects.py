@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from interview.grading.segments import HAN, STOP, Segment, trim
 from interview.grading.sides import JOIN, Side, fold, pattern, tight
 
 # What stands for the side spoken of, and for any other, where names are taken out, in Chinese and in
@@ -26,7 +27,6 @@ _NEAR = 24
 
 _CLAUSE = re.compile(r"[，,。；;！!？?\n：:]+|\.(?=\s|$)")
 _WHILE = re.compile(r"而(?!且|已|言|不是|非)|\b(?:while|whereas|but)\b")
-_SENTENCE = re.compile(r"[。！!？?\n；;]|\.(?=\s|$)")
 _BOTH = re.compile(
     r"分别|各自|一个.{1,30}一个|前一个|后一个|\bvs\b|\brespectively\b"
     r"|两者|二者|两种|两个|三者|三种|它们|他们|共同|同样|\bboth\b|\beach of\b|\bthey\b|\bin common\b"
@@ -62,7 +62,6 @@ _LEAD = re.compile(
 _ARTICLE = re.compile(r"\b(?:the|an?)\s+$", re.IGNORECASE)
 # At the very beginning it says nothing: "它：随机丢弃".
 _LEADING = re.compile(rf"^\W*{OWN[0]}\s*[:：的]?\s*(?=\w)")
-HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Names:
         }
         self._owner = owner
         longest = sorted(owner, key=lambda n: (-len(n), n))
-        self._names = re.compile("|".join(map(pattern, longest))) if owner else None
+        self._names = re.compile("|".join(map(pattern, longest)))
 
     def named(self, text: str) -> set[int]:
         """The sides that a text names anywhere."""
@@ -109,8 +108,6 @@ class Names:
         return side, self.neutral(text, side)
 
     def _mentions(self, folded: str) -> list[tuple[int, int, int, bool]]:
-        if self._names is None:
-            return []
         return [
             (self._owner[tight(m[0])][0], m.start(), m.end(), self._owner[tight(m[0])][1])
             for m in self._names.finditer(folded)
@@ -126,7 +123,7 @@ class Names:
         start, fresh = 0, False
         for end in self._bounds(folded):
             clause = folded[start:end]
-            if _SENTENCE.search(folded[max(0, start - 2) : start]):
+            if STOP.search(folded[max(0, start - 2) : start]):
                 waiting = 0
                 silent += 1
                 side = side if silent <= FORGOTTEN else None
@@ -199,9 +196,8 @@ class Names:
             ):
                 kept.append((start, end, side))
         if not kept:
-            other = {0, 1} - denied
             if denied:
-                return (other.pop() if two and len(denied) == 1 else None), True
+                return (({0, 1} - denied).pop() if two and len(denied) == 1 else None), True
             compared = {side for *_, side in mentions}
             if before is not None and before not in compared:
                 return before, True
@@ -231,3 +227,20 @@ class Names:
                 at = end
         plain = "".join([*out, text[at:]])
         return _LEADING.sub("", plain) or plain
+
+
+def bound(segments: Sequence[Segment], answer: str, names: Names) -> list[Segment]:
+    """The segments, cut where the answer turns from one of the things compared to another."""
+    stretches = names.stretches(answer)
+    found = []
+    for segment in segments:
+        for stretch in stretches:
+            start, end = max(segment.start, stretch.start), min(segment.end, stretch.end)
+            if start >= end:
+                continue
+            piece = trim(answer, start, end)
+            if sum(c.isalnum() for c in piece.text) > 1:
+                side = stretch.side
+                text = piece.text if side is None else names.neutral(piece.text, side)
+                found.append(replace(piece, text=text, side=side))
+    return found
